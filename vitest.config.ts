@@ -1,0 +1,58 @@
+/**
+ * All suites that Vitest runs, one project per runtime. `npm test` runs them with the summary; one alone:
+ * `npx vitest run --project dispatcher`. Databases are the business of scripts/database-tests.ts.
+ */
+import { cloudflareTest } from '@cloudflare/vitest-plugin';
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+import { createKeys, dispatcherSecrets, tenantSecrets } from './scripts/local/keys.ts';
+
+const keys = await createKeys();
+
+/** Runs in workerd with the Worker's own wrangler.jsonc. Keys are fresh ones: a developer's .dev.vars change nothing. */
+function workerProject(
+  name: string,
+  folder: string,
+  secrets: Record<string, string>,
+): TestProjectInlineConfiguration {
+  return {
+    plugins: [
+      cloudflareTest({
+        wrangler: { configPath: `./${folder}/wrangler.jsonc` },
+        miniflare: { bindings: secrets },
+      }),
+    ],
+    test: {
+      name,
+      include: [`${folder}/**/*.test.ts`],
+      exclude: ['**/*.integration.test.ts', '**/node_modules/**'],
+    },
+  };
+}
+
+function nodeProject(name: string, include: string[]): TestProjectInlineConfiguration {
+  return { test: { name, include, environment: 'node' } };
+}
+
+export default defineConfig({
+  test: {
+    passWithNoTests: true,
+    projects: [
+      nodeProject('contract', ['contract/**/*.test.ts']),
+      nodeProject('web', ['web/src/**/*.test.{ts,tsx}']),
+      nodeProject('scripts', ['scripts/**/*.test.ts']),
+      workerProject('dispatcher', 'worker-dispatcher', dispatcherSecrets(keys)),
+      workerProject('tenant', 'worker-tenant', tenantSecrets(keys)),
+      {
+        test: {
+          name: 'integration',
+          include: ['worker-*/**/*.integration.test.ts'],
+          environment: 'node',
+          // Each file has its own stack of Workers and database; two at once are what two cores carry.
+          maxWorkers: 2,
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+});
