@@ -1,0 +1,165 @@
+/**
+ * The SPA's page in a tenant's brand: `index.html` of the build, with title, description, icons, Open Graph, theme
+ * and boot block written in. Called by index.ts for every navigation of a portal.
+ *
+ * Rewriting happens once per portal (hostname, tenant, version); a request only puts its nonce and its problem, if it
+ * has one, between the remembered pieces. The page is sent `private, no-store`: a page with a new nonce in its
+ * headers and an old one in a cached body would not run, and after signing out the back button must not bring a
+ * signed-in page back.
+ */
+import { BOOT_ELEMENT_ID, type Boot } from '../../contract/boot.ts';
+import type { Problem } from '../../contract/errors.ts';
+import { PROVIDERS } from '../../contract/tenants.ts';
+import type { BrandedAssets } from './branded-assets.ts';
+import { escapeMarkup, jsonForScript } from './markup.ts';
+import type { Portal } from './portal.ts';
+import { createNonce, portalPolicy } from './security-headers.ts';
+import { schemeColors } from './theme.ts';
+import type { Visit } from './visit.ts';
+
+/** The page split at each nonce, and in two at the problem. */
+interface Template {
+  readonly beforeProblem: readonly string[];
+  readonly afterProblem: readonly string[];
+}
+
+export class BrandedHtml {
+  readonly #files: Fetcher;
+  readonly #assets: BrandedAssets;
+  readonly #remember: boolean;
+  readonly #templates = new WeakMap<Portal, Template>();
+
+  constructor(files: Fetcher, assets: BrandedAssets, { remember }: { readonly remember: boolean }) {
+    this.#files = files;
+    this.#assets = assets;
+    this.#remember = remember;
+  }
+
+  async render(portal: Portal, origin: string, nonce: string, problem: Problem | null): Promise<string> {
+    const { beforeProblem, afterProblem } = await this.#template(portal, origin);
+    return `${beforeProblem.join(nonce)}${jsonForScript(problem)}${afterProblem.join(nonce)}`;
+  }
+
+  async #template(portal: Portal, origin: string): Promise<Template> {
+    const known = this.#templates.get(portal);
+    if (known) return known;
+    // Marks that no brand's text can contain, since nobody can know them.
+    const nonceMark = `nonce-${crypto.randomUUID()}`;
+    const problemMark = `problem-${crypto.randomUUID()}`;
+    const page = await this.#files.fetch(new Request(new URL('/', origin)));
+    if (!page.ok) throw new Error(`the app's index.html is missing (${page.status})`);
+    const html = await this.#rewrite(page, portal, origin, nonceMark, problemMark).then((response) =>
+      response.text(),
+    );
+    const [before, after] = html.split(JSON.stringify(problemMark));
+    if (before === undefined || after === undefined)
+      throw new Error('the app’s index.html has no boot block');
+    const template = { beforeProblem: before.split(nonceMark), afterProblem: after.split(nonceMark) };
+    if (this.#remember) this.#templates.set(portal, template);
+    return template;
+  }
+
+  async #rewrite(
+    page: Response,
+    portal: Portal,
+    origin: string,
+    nonce: string,
+    problem: string,
+  ): Promise<Response> {
+    const { brand, tenant, version } = portal;
+    const icon = await this.#assets.link(portal, '/icon.svg');
+    const manifest = await this.#assets.link(portal, '/manifest.webmanifest');
+    const theme = this.#assets.theme(portal);
+    const boot = {
+      tenant: { name: tenant.name, type: tenant.type },
+      brand,
+      // Under the platform's domain its own OAuth clients serve where a tenant has none.
+      providers: tenant.platformDomain ? [...PROVIDERS] : tenant.providers,
+      problem: null,
+      version,
+    } satisfies Boot;
+    const contents: Readonly<Record<string, string>> = {
+      description: brand.description,
+      'application-name': brand.name,
+      'apple-mobile-web-app-title': brand.name,
+      'og:title': brand.name,
+      'og:site_name': brand.name,
+      'og:description': brand.description,
+      'og:url': `${origin}/`,
+    };
+
+    return new HTMLRewriter()
+      .on('title', { element: (title) => void title.setInnerContent(brand.name) })
+      .on('meta', {
+        element(meta) {
+          const name = meta.getAttribute('name') ?? meta.getAttribute('property') ?? '';
+          const content = contents[name];
+          if (content !== undefined) attribute(meta, 'content', content);
+          if (name === 'theme-color') {
+            const scheme = meta.getAttribute('media')?.includes('dark') ? 'dark' : 'light';
+            attribute(meta, 'content', schemeColors(brand.colors[scheme], scheme).surface);
+          }
+          // Ours is put in below; a placeholder that Vite left would only confuse.
+          if (name === 'csp-nonce') meta.remove();
+        },
+      })
+      .on('link', {
+        element(link) {
+          switch (link.getAttribute('rel')) {
+            case 'icon':
+              attribute(link, 'href', icon);
+              attribute(link, 'type', 'image/svg+xml');
+              break;
+            case 'manifest':
+              attribute(link, 'href', manifest);
+              break;
+            case 'stylesheet':
+            case 'modulepreload':
+            case 'preload':
+              attribute(link, 'nonce', nonce);
+              break;
+          }
+        },
+      })
+      .on('style, script', { element: (element) => attribute(element, 'nonce', nonce) })
+      .on(`script#${BOOT_ELEMENT_ID}`, {
+        element: (script) => void script.setInnerContent(jsonForScript({ ...boot, problem }), { html: true }),
+      })
+      .on('head', {
+        element(head) {
+          // Vite's client and its preloader give this nonce to the styles and links that they add.
+          head.append(`<meta property="csp-nonce" nonce="${nonce}">`, { html: true });
+          // Last in the head, so that it wins over whatever a stylesheet may say before it.
+          head.append(`<style nonce="${nonce}">${theme}</style>`, { html: true });
+        },
+      })
+      .transform(page);
+  }
+}
+
+/** HTMLRewriter quotes `"` in a value but leaves `&`, by which `&quot;` in a name would turn into a quote. */
+function attribute(element: Element, name: string, value: string): void {
+  element.setAttribute(name, escapeMarkup(value));
+}
+
+export async function answerBrandedHtml(
+  visit: Visit,
+  portal: Portal,
+  {
+    status = 200,
+    problem = null,
+    headers,
+  }: { status?: number; problem?: Problem | null; headers?: Headers } = {},
+): Promise<Response> {
+  const { isolate, host, request, url } = visit;
+  const nonce = createNonce();
+  const html = await isolate.html.render(portal, host?.origin ?? url.origin, nonce, problem);
+  const answer = new Headers(headers);
+  answer.set('content-type', 'text/html; charset=utf-8');
+  answer.set('cache-control', 'private, no-store');
+  answer.set(
+    'content-security-policy',
+    portalPolicy(nonce, isolate.configuration.localHostSuffix === '' ? null : url.host),
+  );
+  return new Response(request.method === 'HEAD' ? null : html, { status, headers: answer });
+}

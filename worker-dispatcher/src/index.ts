@@ -1,0 +1,77 @@
+/**
+ * The front door of every brand: a whole request on one screen. Host → tenant, then the tenant's Worker for /api and
+ * /auth, the dispatcher itself for everything that carries the brand.
+ */
+import { answerBrandedAsset, isBrandedPath } from './branded-assets.ts';
+import { answerBrandedHtml } from './branded-html.ts';
+import { isolateFor } from './isolate.ts';
+import { logEvent, logRequest } from './metrics.ts';
+import type { Portal } from './portal.ts';
+import { resolveTenant } from './resolve-tenant.ts';
+import { secure } from './security-headers.ts';
+import { answerFile, isFilePath } from './static-files.ts';
+import { answerSupabaseKeys, SUPABASE_KEYS_PATH } from './supabase-keys.ts';
+import { answerProblem, answerSystem } from './system-pages.ts';
+import { answerFromTenantWorker, isTenantWorkerPath } from './upstream.ts';
+import { openVisit, type Visit } from './visit.ts';
+
+export default {
+  async fetch(request, env, context): Promise<Response> {
+    const visit = openVisit(request, isolateFor(env), context);
+    const response = secure(await answer(visit), visit);
+    logRequest(visit, response.status);
+    return response;
+  },
+} satisfies ExportedHandler<Env>;
+
+async function answer(visit: Visit): Promise<Response> {
+  try {
+    const resolved = await resolveTenant(visit);
+    switch (resolved.kind) {
+      case 'active':
+        visit.record.tenant = resolved.portal.tenant.tenantId;
+        return await answerForPortal(visit, resolved.portal);
+      case 'suspended':
+        visit.record.tenant = resolved.portal.tenant.tenantId;
+        visit.record.outcome = 'suspended';
+        return answerSystem(visit, 'tenant_suspended', { portal: resolved.portal });
+      case 'unknown':
+        visit.record.outcome = 'unknown';
+        return answerSystem(visit, 'unknown_host', { portal: null });
+      case 'unavailable':
+        visit.record.outcome = 'unavailable';
+        return answerSystem(visit, 'directory_unavailable', {
+          portal: null,
+          retryAfterSeconds: resolved.retryAfterSeconds,
+        });
+      default:
+        return resolved satisfies never;
+    }
+  } catch (error) {
+    // The last resort: a bug must not show the runtime's own error page, which names whose platform this is.
+    visit.record.outcome = 'failed';
+    logEvent('request_failed', {
+      requestId: visit.requestId,
+      reason: error instanceof Error ? String(error.stack) : 'unknown',
+    });
+    return answerSystem(visit, 'internal_error', { portal: null });
+  }
+}
+
+async function answerForPortal(visit: Visit, portal: Portal): Promise<Response> {
+  const { request, url, record } = visit;
+  const path = url.pathname;
+  if (isTenantWorkerPath(path)) return answerFromTenantWorker(visit, portal);
+
+  record.outcome = 'refused';
+  if (request.method !== 'GET' && request.method !== 'HEAD')
+    return answerProblem(visit, 'method_not_allowed');
+  if (path === SUPABASE_KEYS_PATH) return answerSupabaseKeys(visit, portal);
+  if (isBrandedPath(path)) {
+    record.outcome = 'branded';
+    return answerBrandedAsset(visit, portal, path);
+  }
+  if (isFilePath(visit)) return answerFile(visit);
+  record.outcome = 'page';
+  return answerBrandedHtml(visit, portal);
+}

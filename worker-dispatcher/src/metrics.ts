@@ -1,0 +1,41 @@
+/** One structured line per request, and one per event that an operator should know of. No secrets, no query strings. */
+import type { Visit } from './visit.ts';
+
+const MAX_FIELD = 256;
+
+/**
+ * Called once by index.ts when the answer's head is known. The query is never logged: under /auth it carries codes
+ * and states, elsewhere whatever a visitor typed.
+ */
+export function logRequest(visit: Visit, status: number): void {
+  const { record, request, url } = visit;
+  console.log(
+    JSON.stringify({
+      time: new Date(visit.startedAt).toISOString(),
+      requestId: visit.requestId,
+      method: request.method,
+      host: (visit.host?.hostname ?? url.hostname).slice(0, MAX_FIELD),
+      path: url.pathname.slice(0, MAX_FIELD),
+      tenant: record.tenant,
+      worker: record.worker,
+      status,
+      durationMs: Date.now() - visit.startedAt,
+      outcome: record.outcome,
+    }),
+  );
+}
+
+export type DispatcherEvent =
+  | 'directory_stale'
+  | 'directory_unreachable'
+  | 'directory_store_failed'
+  | 'directory_limited'
+  | 'upstream_failed'
+  | 'request_failed';
+
+export function logEvent(
+  event: DispatcherEvent,
+  fields: Readonly<Record<string, string | number | null>>,
+): void {
+  console.warn(JSON.stringify({ time: new Date().toISOString(), event, ...fields }));
+}

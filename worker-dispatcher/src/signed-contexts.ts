@@ -1,0 +1,57 @@
+/**
+ * Signed tenant contexts, remembered for their lifetime so that a warm request signs nothing; called by upstream.ts.
+ * The private key is here and nowhere else.
+ */
+import type { JWK } from 'jose';
+import { signTenantContext, TENANT_CONTEXT_LIFETIME_SECONDS } from '../../contract/tenant-context.ts';
+import type { Portal } from './portal.ts';
+import { RecentMap } from './recent-map.ts';
+import type { RequestedHost } from './requested-host.ts';
+
+/** A token is not handed out in its last seconds: it has to survive the way to the tenant's Worker. */
+const MARGIN_SECONDS = 15;
+/** In production a portal has one origin; on one machine the port is whatever the Host header says. */
+const ORIGINS_PER_PORTAL = 8;
+
+interface SignedContext {
+  readonly token: string;
+  /** Seconds since the epoch. */
+  readonly usableUntil: number;
+}
+
+export class SignedContexts {
+  readonly #key: JWK & { kid: string };
+  readonly #signed = new WeakMap<Portal, RecentMap<string, SignedContext>>();
+
+  constructor(key: JWK & { kid: string }) {
+    this.#key = key;
+  }
+
+  tokenFor(portal: Portal, { hostname, origin }: RequestedHost): string | Promise<string> {
+    const known = this.#signed.get(portal)?.get(origin);
+    if (known && Date.now() / 1000 < known.usableUntil) return known.token;
+    return this.#sign(portal, hostname, origin);
+  }
+
+  async #sign(portal: Portal, hostname: RequestedHost['hostname'], origin: string): Promise<string> {
+    const { tenantId, name, type, status, tier, worker, platformDomain } = portal.tenant;
+    const now = Math.floor(Date.now() / 1000);
+    const context = {
+      version: 1,
+      tenantId,
+      name,
+      type,
+      status,
+      tier,
+      worker,
+      hostname,
+      origin,
+      platformDomain,
+    } as const;
+    const token = await signTenantContext(context, this.#key, now);
+    const origins = this.#signed.get(portal) ?? new RecentMap<string, SignedContext>(ORIGINS_PER_PORTAL);
+    origins.set(origin, { token, usableUntil: now + TENANT_CONTEXT_LIFETIME_SECONDS - MARGIN_SECONDS });
+    this.#signed.set(portal, origins);
+    return token;
+  }
+}

@@ -1,0 +1,284 @@
+/**
+ * The directory of hostnames: memory, then KV, then the database's `rpc/resolve_hostname`. Called by resolve-tenant;
+ * the only file of the dispatcher that knows Supabase.
+ *
+ * Memory answers for seconds without asking anybody, and for a minute while it asks KV behind the visitor's back. KV
+ * is eventually consistent: each entry says how long it is fresh, and a stale one is served while it is refreshed.
+ * "Could not ask" is never "no": what is known stays, what is not known is answered `unavailable`.
+ */
+import { createClient } from '@supabase/supabase-js';
+import type { Hostname } from '../../contract/hostnames.ts';
+import { resolutionSchema } from '../../contract/tenants.ts';
+import type { Configuration } from './configuration.ts';
+import {
+  type DirectoryEntry,
+  ENTRY_LIFETIME_SECONDS,
+  entryKey,
+  outranks,
+  parseEntry,
+  TOMBSTONE_FRESH_MILLISECONDS,
+} from './directory-entry.ts';
+import { logEvent } from './metrics.ts';
+import { openPortal, type Portal } from './portal.ts';
+import { RecentMap } from './recent-map.ts';
+import { UnknownHosts } from './unknown-hosts.ts';
+
+const REMEMBERED_HOSTS = 5_000;
+/** Memory answers alone for so long … */
+const MEMORY_FRESH_MILLISECONDS = 10_000;
+/** … and with a check of KV in the background for so long; after that a visitor waits for KV. */
+const MEMORY_STALE_MILLISECONDS = 60_000;
+/** An entry that is stale for longer is served only when the database cannot be asked. */
+const STALE_LIMIT_MILLISECONDS = 60 * 60 * 1000;
+/** How long a write may take to show up in KV; no reason to repeat it before. */
+const KV_LAG_MILLISECONDS = 60_000;
+const ASK_TIMEOUT_MILLISECONDS = 3_000;
+/** After a failure the database is left alone for a moment, so that a slow one does not hold up every visitor. */
+const BACK_OFF_MILLISECONDS = 2_000;
+/** Least that KV allows; the default of 60 s would make a change take longer to be seen. */
+const KV_CACHE_SECONDS = 30;
+const MAX_CONFIRMATIONS = 5;
+
+export type Lookup =
+  | { readonly kind: 'tenant'; readonly portal: Portal }
+  | { readonly kind: 'unknown' }
+  | { readonly kind: 'unavailable'; readonly retryAfterSeconds: number };
+
+/** What the directory needs of a visit. */
+export interface Visitor {
+  readonly address: string;
+  waitUntil(work: Promise<unknown>): void;
+}
+
+interface Held {
+  entry: DirectoryEntry;
+  readonly answer: Lookup;
+  checkedAt: number;
+  writtenAt: number;
+}
+
+const UNKNOWN: Lookup = { kind: 'unknown' };
+const UNAVAILABLE: Lookup = { kind: 'unavailable', retryAfterSeconds: 5 };
+const LIMITED: Lookup = { kind: 'unavailable', retryAfterSeconds: 10 };
+
+export class TenantDirectory {
+  readonly #store: KVNamespace;
+  readonly #supabase: ReturnType<typeof connect>;
+  readonly #freshMilliseconds: number;
+  readonly #staleLimit: number;
+  readonly #unknown: UnknownHosts;
+  readonly #memory = new RecentMap<Hostname, Held>(REMEMBERED_HOSTS);
+  readonly #checks = new Map<Hostname, Promise<Lookup>>();
+  readonly #refreshes = new Set<Hostname>();
+  #backOffUntil = 0;
+
+  constructor(configuration: Configuration, store: KVNamespace, limiter: RateLimit) {
+    this.#store = store;
+    this.#supabase = connect(configuration);
+    this.#freshMilliseconds = configuration.freshMilliseconds;
+    // With a short freshness, as in development, nobody is served anything stale while the database answers.
+    this.#staleLimit =
+      configuration.freshMilliseconds < MEMORY_STALE_MILLISECONDS ? 0 : STALE_LIMIT_MILLISECONDS;
+    this.#unknown = new UnknownHosts(limiter);
+  }
+
+  /** Answers without a promise when memory knows, so that a warm request waits for nothing. */
+  lookUp(hostname: Hostname, visitor: Visitor): Lookup | Promise<Lookup> {
+    const now = Date.now();
+    const held = this.#memory.get(hostname);
+    if (held) {
+      const age = now - held.checkedAt;
+      if (age < Math.min(MEMORY_FRESH_MILLISECONDS, this.#freshMilliseconds)) return held.answer;
+      if (age < Math.min(MEMORY_STALE_MILLISECONDS, this.#freshMilliseconds) && held.entry.tenant) {
+        if (!this.#checks.has(hostname)) visitor.waitUntil(this.#checkOnce(hostname, visitor));
+        return held.answer;
+      }
+    } else if (this.#unknown.has(hostname, now)) {
+      return UNKNOWN;
+    }
+    return this.#checkOnce(hostname, visitor);
+  }
+
+  /** Visitors who miss at the same time share one check. */
+  #checkOnce(hostname: Hostname, visitor: Visitor): Promise<Lookup> {
+    const running = this.#checks.get(hostname);
+    if (running) return orUnavailable(running);
+    const check = this.#check(hostname, visitor).finally(() => this.#checks.delete(hostname));
+    this.#checks.set(hostname, check);
+    // The others wait for it too: it must not end with the visitor who happened to come first.
+    visitor.waitUntil(check);
+    return check;
+  }
+
+  async #check(hostname: Hostname, visitor: Visitor): Promise<Lookup> {
+    const stored = await this.#read(hostname);
+    const held = stored ? this.#hold(hostname, stored) : this.#memory.get(hostname);
+    if (!held) return this.#lookUpUnfamiliar(hostname, visitor);
+
+    held.checkedAt = Date.now();
+    const behind = stored === null || outranks(held.entry, stored, held.checkedAt);
+    if (behind && held.checkedAt - held.writtenAt > KV_LAG_MILLISECONDS) {
+      // Memory knows better than what KV shows here: an older writer came last, or KV lags. Written again.
+      visitor.waitUntil(this.#write(hostname, held.entry));
+    }
+    const staleFor = held.checkedAt - held.entry.freshUntil;
+    if (staleFor < 0) return held.answer;
+    if (staleFor < this.#staleLimit && held.entry.tenant) {
+      visitor.waitUntil(this.#refresh(hostname, visitor));
+      return held.answer;
+    }
+    await this.#refresh(hostname, visitor);
+    return this.#memory.get(hostname)?.answer ?? held.answer;
+  }
+
+  async #lookUpUnfamiliar(hostname: Hostname, visitor: Visitor): Promise<Lookup> {
+    const now = Date.now();
+    if (now < this.#backOffUntil) return UNAVAILABLE;
+    if (!(await this.#unknown.mayLookUp(visitor.address, now))) {
+      logEvent('directory_limited', { host: hostname });
+      return LIMITED;
+    }
+    const entry = await this.#ask(hostname);
+    if (entry === null) return UNAVAILABLE;
+    if (entry.tenant === null) {
+      this.#unknown.remember(hostname, Date.now());
+      return UNKNOWN;
+    }
+    const { answer } = this.#hold(hostname, entry);
+    visitor.waitUntil(this.#publish(hostname, entry));
+    return answer;
+  }
+
+  /** Asks the database about a host that memory holds. What cannot be refreshed stays as it is, and is logged. */
+  async #refresh(hostname: Hostname, visitor: Visitor): Promise<void> {
+    if (this.#refreshes.has(hostname)) return;
+    this.#refreshes.add(hostname);
+    try {
+      const entry = Date.now() < this.#backOffUntil ? null : await this.#ask(hostname);
+      if (entry === null) {
+        const version = this.#memory.get(hostname)?.entry.version ?? null;
+        logEvent('directory_stale', { host: hostname, version });
+        return;
+      }
+      const { entry: newest } = this.#hold(hostname, entry);
+      visitor.waitUntil(this.#publish(hostname, newest));
+    } finally {
+      this.#refreshes.delete(hostname);
+    }
+  }
+
+  /**
+   * Writes an entry to KV and makes sure that it was the right one. KV has no conditional write and shows old values
+   * for a while, so that reading before writing proves nothing: between the database's answer and the write a newer
+   * entry may have been written, and would now be lost. Hence the database is asked again after the write; if it
+   * knows something newer, that is written, and so on. The last writer is then never the one with older news.
+   */
+  async #publish(hostname: Hostname, entry: DirectoryEntry): Promise<void> {
+    let written = entry;
+    for (let round = 0; round < MAX_CONFIRMATIONS; round += 1) {
+      await this.#write(hostname, written);
+      const confirmed = await this.#ask(hostname);
+      if (confirmed === null || !outranks(confirmed, written, Date.now())) return;
+      written = this.#hold(hostname, confirmed).entry;
+    }
+  }
+
+  /** Keeps the newer of what memory holds and what came in. The portal stays the same object within a version. */
+  #hold(hostname: Hostname, entry: DirectoryEntry): Held {
+    const now = Date.now();
+    const held = this.#memory.get(hostname);
+    if (held && !outranks(entry, held.entry, now)) {
+      const same =
+        entry.version === held.entry.version && (entry.tenant === null) === (held.entry.tenant === null);
+      if (same && entry.freshUntil > held.entry.freshUntil)
+        held.entry = { ...held.entry, freshUntil: entry.freshUntil };
+      held.checkedAt = now;
+      return held;
+    }
+    const answer: Lookup = entry.tenant
+      ? { kind: 'tenant', portal: openPortal(entry.tenant, entry.version) }
+      : UNKNOWN;
+    const fresh: Held = { entry, answer, checkedAt: now, writtenAt: 0 };
+    this.#memory.set(hostname, fresh);
+    return fresh;
+  }
+
+  async #read(hostname: Hostname): Promise<DirectoryEntry | null> {
+    try {
+      return parseEntry(
+        await this.#store.get(entryKey(hostname), { type: 'json', cacheTtl: KV_CACHE_SECONDS }),
+      );
+    } catch (error) {
+      // KV is a cache: without it the database is asked, within the same bounds.
+      logEvent('directory_store_failed', { host: hostname, reason: reasonOf(error) });
+      return null;
+    }
+  }
+
+  async #write(hostname: Hostname, entry: DirectoryEntry): Promise<void> {
+    const stored = await this.#read(hostname);
+    if (stored && outranks(stored, entry, Date.now())) {
+      this.#hold(hostname, stored);
+      return;
+    }
+    const held = this.#memory.get(hostname);
+    if (held) held.writtenAt = Date.now();
+    try {
+      await this.#store.put(entryKey(hostname), JSON.stringify(entry), {
+        expirationTtl: ENTRY_LIFETIME_SECONDS,
+      });
+    } catch (error) {
+      // One write per second and key is KV's limit; whoever comes next writes.
+      logEvent('directory_store_failed', { host: hostname, reason: reasonOf(error) });
+    }
+  }
+
+  /** Null when the database could not be asked or gave no answer of the agreed shape. */
+  async #ask(hostname: Hostname): Promise<DirectoryEntry | null> {
+    const { data, error } = await this.#supabase
+      .rpc('resolve_hostname', { p_hostname: hostname })
+      .abortSignal(AbortSignal.timeout(ASK_TIMEOUT_MILLISECONDS));
+    const resolution = resolutionSchema.safeParse(data);
+    if (
+      error ||
+      !resolution.success ||
+      (resolution.data.tenant && resolution.data.tenant.hostname !== hostname)
+    ) {
+      this.#backOffUntil = Date.now() + BACK_OFF_MILLISECONDS;
+      logEvent('directory_unreachable', {
+        host: hostname,
+        reason: error ? error.message.slice(0, 200) : 'unexpected answer',
+      });
+      return null;
+    }
+    const { tenant, version } = resolution.data;
+    const fresh = tenant
+      ? this.#freshMilliseconds
+      : Math.min(TOMBSTONE_FRESH_MILLISECONDS, this.#freshMilliseconds);
+    return { tenant, version, freshUntil: Date.now() + fresh };
+  }
+}
+
+function connect({ supabaseUrl, supabasePublishableKey }: Configuration) {
+  return createClient(supabaseUrl, supabasePublishableKey, {
+    auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
+  });
+}
+
+/**
+ * A promise of another visitor's request may never settle, should the runtime cancel that request; then this visitor
+ * is told to come again rather than kept waiting.
+ */
+async function orUnavailable(running: Promise<Lookup>): Promise<Lookup> {
+  const { promise: late, resolve } = Promise.withResolvers<Lookup>();
+  const timer = setTimeout(() => resolve(UNAVAILABLE), ASK_TIMEOUT_MILLISECONDS + 1_000);
+  try {
+    return await Promise.race([running, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message.slice(0, 200) : 'unknown';
+}

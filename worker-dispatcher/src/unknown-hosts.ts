@@ -1,0 +1,55 @@
+/**
+ * The gate in front of look-ups of hosts that nobody knows: anybody can send any Host header, so this path must stay
+ * cheap and bounded. Used by tenant-directory.ts alone.
+ */
+import type { Hostname } from '../../contract/hostnames.ts';
+import { RecentMap } from './recent-map.ts';
+
+const REMEMBERED = 10_000;
+const UNKNOWN_MILLISECONDS = 10_000;
+/** Look-ups of unfamiliar hosts that one isolate makes in a window, whoever asks. */
+export const LOOKUPS_PER_WINDOW = 120;
+const WINDOW_MILLISECONDS = 10_000;
+
+export class UnknownHosts {
+  readonly #limiter: RateLimit;
+  readonly #until = new RecentMap<Hostname, number>(REMEMBERED);
+  #windowStart = 0;
+  #lookups = 0;
+
+  constructor(limiter: RateLimit) {
+    this.#limiter = limiter;
+  }
+
+  remember(hostname: Hostname, now: number): void {
+    this.#until.set(hostname, now + UNKNOWN_MILLISECONDS);
+  }
+
+  has(hostname: Hostname, now: number): boolean {
+    const until = this.#until.get(hostname);
+    if (until === undefined) return false;
+    if (now < until) return true;
+    this.#until.delete(hostname);
+    return false;
+  }
+
+  /**
+   * Whether one more unfamiliar host may be looked up: per address by the rate-limit binding, so that one scanner
+   * does not slow the others' first visits down; per isolate by a plain counter, which holds against a flood from
+   * everywhere and when the binding cannot be asked.
+   */
+  async mayLookUp(address: string, now: number): Promise<boolean> {
+    if (now - this.#windowStart >= WINDOW_MILLISECONDS) {
+      this.#windowStart = now;
+      this.#lookups = 0;
+    }
+    if (this.#lookups >= LOOKUPS_PER_WINDOW) return false;
+    this.#lookups += 1;
+    try {
+      return (await this.#limiter.limit({ key: address })).success;
+    } catch {
+      // The binding is a speed bump and the counter the guard: without the bump, new customers still get in.
+      return true;
+    }
+  }
+}

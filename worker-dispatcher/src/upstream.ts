@@ -1,0 +1,122 @@
+/**
+ * The way to the tenant's Worker: what a visitor may not claim is dropped, what the dispatcher knows is added, and
+ * bodies, streams and WebSockets pass as they are. Called by index.ts for /api and /auth.
+ */
+import { PROBLEM_CONTENT_TYPE, type Problem, problem, problemSchema } from '../../contract/errors.ts';
+import { TENANT_CONTEXT_HEADER } from '../../contract/tenant-context.ts';
+import type { SubscriptionTier } from '../../contract/tenants.ts';
+import { answerBrandedHtml } from './branded-html.ts';
+import { logEvent } from './metrics.ts';
+import type { Portal } from './portal.ts';
+import { answerSystem } from './system-pages.ts';
+import { clientAddress, isNavigation, type Visit } from './visit.ts';
+
+const RETRY_AFTER_SECONDS = 5;
+
+/**
+ * Headers by which a visitor could pass as somebody else or as coming from elsewhere: our own (`x-tenant-*`,
+ * `x-client-*`, `x-request-id`), proxies' (`forwarded`, `x-forwarded-*`, `x-real-ip`), path and method overrides that
+ * frameworks honour, and Cloudflare's (`cf-*`, and `cloudflare-workers-version-*`, which picks a Worker's version).
+ */
+const SPOOFABLE =
+  /^(?:x-(?:tenant|client|forwarded|original|rewrite|real|middleware)-|x-(?:request-id|host|http-method)|x-method-override$|forwarded$|via$|true-client-ip$|fastly-client-ip$|cf-|cloudflare-)/;
+
+const LIMITS: Record<SubscriptionTier, DynamicDispatchLimits> = {
+  starter: { cpuMs: 50, subRequests: 50 },
+  growth: { cpuMs: 100, subRequests: 100 },
+  enterprise: { cpuMs: 250, subRequests: 200 },
+};
+
+export function isTenantWorkerPath(path: string): boolean {
+  return path.startsWith('/api/') || path.startsWith('/auth/') || path === '/api' || path === '/auth';
+}
+
+export async function answerFromTenantWorker(visit: Visit, portal: Portal): Promise<Response> {
+  const response = await askTenantWorker(visit, portal);
+  if (response === null) {
+    visit.record.outcome = 'unavailable';
+    return answerSystem(visit, 'upstream_unavailable', { portal, retryAfterSeconds: RETRY_AFTER_SECONDS });
+  }
+  visit.record.outcome = 'forwarded';
+  if (visit.url.pathname.startsWith('/auth/') && isProblem(response) && isNavigation(visit.request)) {
+    return showProblem(visit, portal, response);
+  }
+  // The one who holds the socket passes it on: status 101 goes with it.
+  if (response.webSocket) return new Response(null, response);
+  const answer = new Response(response.body, response);
+  answer.headers.delete(TENANT_CONTEXT_HEADER);
+  if (!answer.headers.has('cache-control')) answer.headers.set('cache-control', 'private, no-store');
+  return answer;
+}
+
+/** Null when the tenant's Worker is missing, throws or runs over its limits; why is logged. No other one is tried. */
+async function askTenantWorker(visit: Visit, portal: Portal): Promise<Response | null> {
+  const { request, isolate, host } = visit;
+  // A portal was found, so there was a host to find it by.
+  if (host === null) return null;
+  const { worker, tier, tenantId } = portal.tenant;
+  const { release } = isolate.configuration;
+  // Namespace scripts cannot be rolled back: each release uploads its own, and the dispatcher names its release's.
+  const physicalName = release === '' ? worker : `${worker}--${release}`;
+  visit.record.worker = physicalName;
+  const signed = isolate.contexts.tokenFor(portal, host);
+  const headers = headersFor(visit, signed instanceof Promise ? await signed : signed);
+  try {
+    // The stand-in for the namespace answers `get` with a promise; the real one answers at once.
+    const target = await isolate.namespace.get(physicalName, {}, { limits: LIMITS[tier] });
+    return await target.fetch(new Request(request, { headers, redirect: 'manual' }));
+  } catch (error) {
+    logEvent('upstream_failed', {
+      requestId: visit.requestId,
+      tenant: tenantId,
+      worker: physicalName,
+      reason: error instanceof Error ? error.message.slice(0, 200) : 'unknown',
+    });
+    return null;
+  }
+}
+
+function isProblem(response: Response): boolean {
+  return response.headers.get('content-type')?.startsWith(PROBLEM_CONTENT_TYPE) ?? false;
+}
+
+/** A refused step of signing in, shown to the person in front of it: the app with the problem in its boot block. */
+async function showProblem(visit: Visit, portal: Portal, response: Response): Promise<Response> {
+  const headers = new Headers();
+  for (const cookie of response.headers.getSetCookie()) headers.append('set-cookie', cookie);
+  const retryAfter = response.headers.get('retry-after');
+  if (retryAfter !== null) headers.set('retry-after', retryAfter);
+  const shown = await readProblem(visit, response);
+  return answerBrandedHtml(visit, portal, { status: response.status, problem: shown, headers });
+}
+
+async function readProblem(visit: Visit, response: Response): Promise<Problem> {
+  const parsed = problemSchema.safeParse(await response.json().catch(() => null));
+  if (parsed.success) return { ...parsed.data, requestId: visit.requestId };
+  // Something said "problem" and sent none: the person is told that it failed, the operator sees the status.
+  return problem('internal_error', visit.requestId);
+}
+
+function headersFor(visit: Visit, token: string): Headers {
+  const { request } = visit;
+  const headers = new Headers(request.headers);
+  for (const name of request.headers.keys()) {
+    if (SPOOFABLE.test(name)) headers.delete(name);
+  }
+  headers.set(TENANT_CONTEXT_HEADER, token);
+  headers.set('x-request-id', visit.requestId);
+  headers.set('x-client-address', clientAddress(request));
+  const location = clientLocation(visit);
+  if (location !== null) headers.set('x-client-location', location);
+  return headers;
+}
+
+/** `City, CC` as Cloudflare guesses it; null on one machine, where the runtime makes something up. */
+function clientLocation({ request, isolate }: Visit): string | null {
+  if (isolate.configuration.localHostSuffix !== '') return null;
+  const { city, country } = request.cf ?? {};
+  if (typeof country !== 'string') return null;
+  // Header values are bytes: `São Paulo` goes as `Sao Paulo`.
+  const plain = typeof city === 'string' ? city.normalize('NFKD').replace(/[^\x20-\x7e]/g, '') : '';
+  return plain === '' ? country : `${plain.slice(0, 64)}, ${country}`;
+}

@@ -1,0 +1,59 @@
+/** One request on its way through the dispatcher: made by index.ts, handed to every step. */
+import type { Isolate } from './isolate.ts';
+import type { RequestedHost } from './requested-host.ts';
+
+/** What the request's log line says at the end; steps fill it in as they learn it. */
+export interface VisitRecord {
+  tenant: string | null;
+  worker: string | null;
+  outcome:
+    | 'asset'
+    | 'branded'
+    | 'failed'
+    | 'forwarded'
+    | 'page'
+    | 'refused'
+    | 'suspended'
+    | 'unavailable'
+    | 'unknown';
+}
+
+export interface Visit {
+  readonly request: Request;
+  readonly url: URL;
+  /** Made here for every request; a visitor's own x-request-id is not believed. */
+  readonly requestId: string;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+  /** Null when the Host header names nothing that could be a tenant. */
+  readonly host: RequestedHost | null;
+  readonly isolate: Isolate;
+  readonly record: VisitRecord;
+  waitUntil(work: Promise<unknown>): void;
+}
+
+export function openVisit(request: Request, isolate: Isolate, context: ExecutionContext): Visit {
+  const url = new URL(request.url);
+  return {
+    request,
+    url,
+    requestId: crypto.randomUUID(),
+    startedAt: Date.now(),
+    host: isolate.hosts.read(request, url),
+    isolate,
+    record: { tenant: null, worker: null, outcome: 'failed' },
+    waitUntil: (work) => context.waitUntil(work),
+  };
+}
+
+/** A person opening an address, as opposed to a script, a stylesheet or an API client asking for something. */
+export function isNavigation(request: Request): boolean {
+  const mode = request.headers.get('sec-fetch-mode');
+  if (mode !== null) return mode === 'navigate';
+  return request.headers.get('accept')?.includes('text/html') ?? false;
+}
+
+/** The visitor's address as Cloudflare saw it; there is no front door on one machine, hence loopback. */
+export function clientAddress(request: Request): string {
+  return request.headers.get('cf-connecting-ip') ?? '127.0.0.1';
+}
