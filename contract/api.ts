@@ -62,7 +62,12 @@ export const meSchema = z.object({
     type: z.enum(TENANT_TYPES),
     tier: z.enum(SUBSCRIPTION_TIERS),
   }),
-  session: z.object({ id: z.uuid(), createdAt: timestamp, idleExpiresAt: timestamp, absoluteExpiresAt: timestamp }),
+  session: z.object({
+    id: z.uuid(),
+    createdAt: timestamp,
+    idleExpiresAt: timestamp,
+    absoluteExpiresAt: timestamp,
+  }),
   identities: z.array(identitySchema),
 });
 export type Me = z.infer<typeof meSchema>;
@@ -85,10 +90,15 @@ export const sessionSchema = z.object({
 });
 export type Session = z.infer<typeof sessionSchema>;
 
-export const sessionsQuerySchema = pageQuerySchema.extend({ state: z.enum(['active', 'all']).default('active') });
+export const sessionsQuerySchema = pageQuerySchema.extend({
+  state: z.enum(['active', 'all']).default('active'),
+});
 export type SessionsQuery = z.infer<typeof sessionsQuerySchema>;
 
-export const sessionListSchema = z.object({ items: z.array(sessionSchema), nextCursor: z.string().nullable() });
+export const sessionListSchema = z.object({
+  items: z.array(sessionSchema),
+  nextCursor: z.string().nullable(),
+});
 export type SessionList = z.infer<typeof sessionListSchema>;
 
 export const sessionsRevokedSchema = z.object({ revoked: z.number().int().nonnegative() });

@@ -43,7 +43,9 @@ export const brandConfigSchema = z.strictObject({
   signInHeadline: line(120).optional(),
   /** One or two characters for the generated mark; the name's initials when absent. */
   monogram: line(2).optional(),
-  colors: z.strictObject({ light: paletteConfigSchema.optional(), dark: paletteConfigSchema.optional() }).optional(),
+  colors: z
+    .strictObject({ light: paletteConfigSchema.optional(), dark: paletteConfigSchema.optional() })
+    .optional(),
   /** Corner radius in CSS pixels. */
   radius: z.number().int().min(0).max(MAX_RADIUS_PX).optional(),
   font: z.enum(FONTS).optional(),

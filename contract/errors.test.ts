@@ -5,7 +5,12 @@ describe('a problem', () => {
   test.each(ERROR_CODES)('%s is a valid RFC 9457 problem with its own status', (code) => {
     const made = problem(code, 'request-1', { detail: 'Try again.' });
     expect(problemSchema.parse(made)).toEqual(made);
-    expect(made).toMatchObject({ code, status: ERRORS[code].status, requestId: 'request-1', detail: 'Try again.' });
+    expect(made).toMatchObject({
+      code,
+      status: ERRORS[code].status,
+      requestId: 'request-1',
+      detail: 'Try again.',
+    });
   });
 
   test('leaves out what it does not know', () => {

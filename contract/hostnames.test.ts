@@ -2,7 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isReservedLabel, parseHostname, RESERVED_LABELS } from './hostnames.ts';
 
-const label = fc.stringMatching(/^[a-z0-9]([a-z0-9-]{0,20}[a-z0-9])?$/).filter((text) => !text.startsWith('xn--'));
+const label = fc
+  .stringMatching(/^[a-z0-9]([a-z0-9-]{0,20}[a-z0-9])?$/)
+  .filter((text) => !text.startsWith('xn--'));
 const hostname = fc
   .array(label, { minLength: 2, maxLength: 5 })
   .map((labels) => labels.join('.'))
@@ -12,19 +14,32 @@ const hostname = fc
 describe('a hostname', () => {
   test('survives case, a port and a trailing dot', () => {
     fc.assert(
-      fc.property(hostname, fc.integer({ min: 1, max: 65_535 }), fc.boolean(), fc.boolean(), (name, port, dot, upper) => {
-        const written = `${upper ? name.toUpperCase() : name}${dot ? '.' : ''}:${port}`;
-        expect(parseHostname(written)).toEqual({ ok: true, value: name });
-      }),
+      fc.property(
+        hostname,
+        fc.integer({ min: 1, max: 65_535 }),
+        fc.boolean(),
+        fc.boolean(),
+        (name, port, dot, upper) => {
+          const written = `${upper ? name.toUpperCase() : name}${dot ? '.' : ''}:${port}`;
+          expect(parseHostname(written)).toEqual({ ok: true, value: name });
+        },
+      ),
     );
   });
 
   test('is stable: parsing a parsed name changes nothing', () => {
     fc.assert(
-      fc.property(fc.oneof(hostname, fc.webUrl().map((url) => new URL(url).host), fc.string({ maxLength: 80 })), (input) => {
-        const first = parseHostname(input);
-        if (first.ok) expect(parseHostname(first.value)).toEqual(first);
-      }),
+      fc.property(
+        fc.oneof(
+          hostname,
+          fc.webUrl().map((url) => new URL(url).host),
+          fc.string({ maxLength: 80 }),
+        ),
+        (input) => {
+          const first = parseHostname(input);
+          if (first.ok) expect(parseHostname(first.value)).toEqual(first);
+        },
+      ),
     );
   });
 

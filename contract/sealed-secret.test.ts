@@ -1,7 +1,12 @@
+import { base64url } from 'jose';
 import { describe, expect, test } from 'vitest';
 import { type SecretOwner, sealedSecretKeyId, sealSecret, unsealSecret } from './sealed-secret.ts';
 
-const key = (kid: string, fill: number) => ({ kty: 'oct', kid, k: Buffer.alloc(32, fill).toString('base64url') });
+const key = (kid: string, fill: number) => ({
+  kty: 'oct',
+  kid,
+  k: base64url.encode(new Uint8Array(32).fill(fill)),
+});
 const keys = [key('a', 1)];
 const owner: SecretOwner = { tenantId: 'partner-seo', hostname: 'partner-seo.com', provider: 'github' };
 
@@ -28,7 +33,10 @@ describe('a sealed secret', () => {
     expect(await unsealSecret(sealed, other, keys)).toEqual({ ok: false, error: 'wrong-owner' });
     // …nor when the thief rewrites the associated data as well.
     const { aad } = await sealSecret('x', other, keys);
-    expect(await unsealSecret({ ...sealed, aad }, other, keys)).toEqual({ ok: false, error: 'not-authentic' });
+    expect(await unsealSecret({ ...sealed, aad }, other, keys)).toEqual({
+      ok: false,
+      error: 'not-authentic',
+    });
   });
 
   test('sealed with an old key opens while that key is in the keyring', async () => {
@@ -42,7 +50,10 @@ describe('a sealed secret', () => {
   test('that is no JWE of ours is refused', async () => {
     expect(await unsealSecret({ ciphertext: 'x' }, owner, keys)).toEqual({ ok: false, error: 'malformed' });
     const sealed = await sealSecret('gho_secret', owner, keys);
-    expect(await unsealSecret({ ...sealed, protected: '!' }, owner, keys)).toEqual({ ok: false, error: 'malformed' });
+    expect(await unsealSecret({ ...sealed, protected: '!' }, owner, keys)).toEqual({
+      ok: false,
+      error: 'malformed',
+    });
   });
 
   test('has bounds', async () => {

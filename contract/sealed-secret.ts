@@ -3,7 +3,7 @@
  * encryption with AES-256-GCM, the key named by `kid`. The associated data binds a secret to its tenant, hostname
  * and provider, so that a row copied to another tenant or host does not open. Called by tenant Workers and scripts.
  */
-import { base64url, type FlattenedJWE, FlattenedEncrypt, flattenedDecrypt, type JWK } from 'jose';
+import { base64url, FlattenedEncrypt, type FlattenedJWE, flattenedDecrypt, type JWK } from 'jose';
 import { z } from 'zod';
 import { ok, type Result, refuse } from './result.ts';
 import type { Provider } from './tenants.ts';
@@ -39,7 +39,11 @@ function keyBytes(key: JWK): Uint8Array {
 }
 
 /** Encrypts a secret of 1–1,024 characters for its owner. Throws RangeError past that bound. */
-export async function sealSecret(plaintext: string, owner: SecretOwner, keys: FieldKeys): Promise<SealedSecret> {
+export async function sealSecret(
+  plaintext: string,
+  owner: SecretOwner,
+  keys: FieldKeys,
+): Promise<SealedSecret> {
   if (plaintext.length === 0 || plaintext.length > MAX_SECRET_LENGTH) {
     throw new RangeError(`a secret has 1 to ${MAX_SECRET_LENGTH} characters`);
   }

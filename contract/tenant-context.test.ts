@@ -1,8 +1,8 @@
 import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { parseHostname } from './hostnames.ts';
 import { signTenantContext, type TenantContext, verifyTenantContext } from './tenant-context.ts';
 import { parseTenantId } from './tenants.ts';
-import { parseHostname } from './hostnames.ts';
 
 const NOW = 1_800_000_000;
 type Key = JWK & { kid: string };
@@ -46,7 +46,14 @@ const verify = (token: string | null, change: Partial<Parameters<typeof verifyTe
 
 /** Signs any claims with the right key, as an attacker who can make the dispatcher sign something else would. */
 function sign(claims: Record<string, unknown>, header: Record<string, unknown> = {}): Promise<string> {
-  return new SignJWT({ iss: 'dispatcher', aud: 'partner-tenant', iat: NOW, exp: NOW + 60, context: context(), ...claims })
+  return new SignJWT({
+    iss: 'dispatcher',
+    aud: 'partner-tenant',
+    iat: NOW,
+    exp: NOW + 60,
+    context: context(),
+    ...claims,
+  })
     .setProtectedHeader({ alg: 'EdDSA', typ: 'tenant-context+jwt', kid: 'current', ...header })
     .sign(current.secret);
 }

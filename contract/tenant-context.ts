@@ -8,7 +8,14 @@
 import { errors, type JWK, jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
 import { ok, type Result, refuse } from './result.ts';
-import { hostnameSchema, SUBSCRIPTION_TIERS, TENANT_STATUSES, TENANT_TYPES, tenantIdSchema, workerNameSchema } from './tenants.ts';
+import {
+  hostnameSchema,
+  SUBSCRIPTION_TIERS,
+  TENANT_STATUSES,
+  TENANT_TYPES,
+  tenantIdSchema,
+  workerNameSchema,
+} from './tenants.ts';
 
 export const TENANT_CONTEXT_HEADER = 'x-tenant-context';
 export const TENANT_CONTEXT_LIFETIME_SECONDS = 60;
@@ -98,7 +105,8 @@ export async function verifyTenantContext(
       },
     );
     const context = contextSchema.safeParse(payload.context);
-    if (!context.success || context.data.worker !== audience || payload.exp === undefined) return refuse('invalid');
+    if (!context.success || context.data.worker !== audience || payload.exp === undefined)
+      return refuse('invalid');
     return ok({ context: context.data, expiresAt: payload.exp });
   } catch (error) {
     if (error instanceof UnknownKey) return refuse('unknown-key');
