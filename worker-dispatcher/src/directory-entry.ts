@@ -31,16 +31,9 @@ export function parseEntry(stored: unknown): DirectoryEntry | null {
 }
 
 /**
- * Whether `candidate` may take the place of `held`. Versions come from one sequence in the database and only grow.
- * The exception: a tombstone carries the sequence's last value, which may belong to a change that was not committed
- * when the database was asked. So a tombstone holds against a tenant of a lower version only while it is fresh,
- * which is longer than such a transaction lives.
+ * Whether `candidate` may take the place of `held`. The database gives versions in the order of its commits, also
+ * across tenants and for "there is no such host", so that the larger one never shows less.
  */
-export function outranks(candidate: DirectoryEntry, held: DirectoryEntry | null, now: number): boolean {
-  if (held === null || candidate.version > held.version) return true;
-  return (
-    held.tenant === null &&
-    candidate.tenant !== null &&
-    (candidate.version === held.version || now >= held.freshUntil)
-  );
+export function outranks(candidate: DirectoryEntry, held: DirectoryEntry | null): boolean {
+  return held === null || candidate.version > held.version;
 }

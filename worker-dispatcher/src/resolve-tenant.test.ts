@@ -8,11 +8,22 @@ describe('Which portal a Host header opens', () => {
     const world = await openWorld();
     const platform = freshHost();
     const rows = [
-      tenantRow(platform, { tenantId: 'agency', type: 'primary', worker: 'primary-tenant', platformDomain: true }),
-      tenantRow(`partner1.${platform}`, { tenantId: 'partner1', type: 'partner-subdomain', worker: 'partner-tenant' }),
+      tenantRow(platform, {
+        tenantId: 'agency',
+        type: 'primary',
+        worker: 'primary-tenant',
+        platformDomain: true,
+      }),
+      tenantRow(`partner1.${platform}`, {
+        tenantId: 'partner1',
+        type: 'partner-subdomain',
+        worker: 'partner-tenant',
+      }),
       tenantRow(freshHost(), { tenantId: 'partner-seo', type: 'custom-domain', worker: 'custom-tenant' }),
     ];
-    await world.set({ hosts: Object.fromEntries(rows.map((tenant) => [tenant.hostname, { tenant, version: 3 }])) });
+    await world.set({
+      hosts: Object.fromEntries(rows.map((tenant) => [tenant.hostname, { tenant, version: 3 }])),
+    });
     for (const row of rows) {
       const { response } = await world.visit(`https://${row.hostname}/`, { navigate: true });
       expect(response.status).toBe(200);
@@ -27,7 +38,9 @@ describe('Which portal a Host header opens', () => {
         fc.array(fc.boolean(), { minLength: 253, maxLength: 253 }),
         fc.constantFrom('', '.', ':80', ':443', ':8787', '.:8443'),
         async (upper, tail) => {
-          const host = [...world.hostname].map((letter, index) => (upper[index] ? letter.toUpperCase() : letter)).join('');
+          const host = [...world.hostname]
+            .map((letter, index) => (upper[index] ? letter.toUpperCase() : letter))
+            .join('');
           const { response } = await world.visit(`${world.origin}/api/health`, { host: `${host}${tail}` });
           expect(response.status).toBe(200);
         },
@@ -41,7 +54,9 @@ describe('Which portal a Host header opens', () => {
     const world = await openWorld();
     const hostname = 'xn--bcher-kva.example-brand.com';
     await world.set({ hosts: { [hostname]: { tenant: tenantRow(hostname), version: 3 } } });
-    const { response } = await world.visit(`https://${hostname}/api/health`, { host: 'xn--BCHER-kva.example-brand.com' });
+    const { response } = await world.visit(`https://${hostname}/api/health`, {
+      host: 'xn--BCHER-kva.example-brand.com',
+    });
     expect(response.status).toBe(200);
   });
 
@@ -71,7 +86,13 @@ describe('Which portal a Host header opens', () => {
   test('names around a known one do not open it', async () => {
     const world = await openPortalWorld();
     const { hostname } = world;
-    const around = [`a.${hostname}`, `${hostname}.evil.test`, `x${hostname}`, hostname.slice(1), `${hostname}-evil.test`];
+    const around = [
+      `a.${hostname}`,
+      `${hostname}.evil.test`,
+      `x${hostname}`,
+      hostname.slice(1),
+      `${hostname}-evil.test`,
+    ];
     for (const name of around) {
       const { response } = await world.visit(`https://${name}/api/health`);
       expect(response.status, name).toBe(404);
@@ -82,12 +103,20 @@ describe('Which portal a Host header opens', () => {
     const world = await openPortalWorld();
     await world.visit(`${world.origin}/api/health`);
     await fc.assert(
-      fc.asyncProperty(fc.string({ minLength: 1, maxLength: 12, unit: 'grapheme-ascii' }), fc.boolean(), async (noise, front) => {
-        const host = front ? `${noise}${world.hostname}` : `${world.hostname}${noise}`;
-        if (/^\.?(?::\d{1,5})?$/.test(front ? '-' : noise) || !isHeaderValue(host)) return;
-        const { response } = await world.visit(`${world.origin}/api/health`, { host, headers: { 'cf-connecting-ip': noise } });
-        expect([404, 503]).toContain(response.status);
-      }),
+      fc.asyncProperty(
+        fc.string({ minLength: 1, maxLength: 12, unit: 'grapheme-ascii' }),
+        fc.boolean(),
+        async (noise, front) => {
+          const host = headerValue(front ? `${noise}${world.hostname}` : `${world.hostname}${noise}`);
+          // What cannot be sent, and what is only another spelling of the known name.
+          if (host === null || /^\.?(?::\d{0,5})?$/.test(host.slice(world.hostname.length))) return;
+          const { response } = await world.visit(`${world.origin}/api/health`, {
+            host,
+            headers: { 'cf-connecting-ip': noise },
+          });
+          expect([404, 503]).toContain(response.status);
+        },
+      ),
       { numRuns: 60 },
     );
   });
@@ -96,7 +125,9 @@ describe('Which portal a Host header opens', () => {
     const production = await openPortalWorld();
     const local = await openPortalWorld({}, { LOCAL_HOST_SUFFIX: '.localhost' });
     const host = (hostname: string) => `${hostname}.localhost:8787`;
-    const refused = await production.visit('http://x.localhost:8787/api/health', { host: host(production.hostname) });
+    const refused = await production.visit('http://x.localhost:8787/api/health', {
+      host: host(production.hostname),
+    });
     expect(refused.response.status).toBe(404);
     const opened = await local.visit('http://x.localhost:8787/api/health', { host: host(local.hostname) });
     expect(opened.response.status).toBe(200);
@@ -107,7 +138,11 @@ describe('Which portal a Host header opens', () => {
   test('X-Forwarded-Host and Forwarded choose no portal', async () => {
     const world = await openPortalWorld();
     const { response } = await world.visit(`https://${freshHost()}/api/health`, {
-      headers: { 'x-forwarded-host': world.hostname, forwarded: `host=${world.hostname}`, 'x-host': world.hostname },
+      headers: {
+        'x-forwarded-host': world.hostname,
+        forwarded: `host=${world.hostname}`,
+        'x-host': world.hostname,
+      },
     });
     expect(response.status).toBe(404);
   });
@@ -126,7 +161,10 @@ describe('Portals that are not open', () => {
   });
 
   test('a suspended portal shows its own brand and is closed for everything', async () => {
-    const world = await openPortalWorld({ status: 'suspended', brand: { name: 'Paused Co', supportEmail: 'help@paused.test' } });
+    const world = await openPortalWorld({
+      status: 'suspended',
+      brand: { name: 'Paused Co', supportEmail: 'help@paused.test' },
+    });
     const page = await world.visit(`${world.origin}/members`, { navigate: true });
     expect(page.response.status).toBe(403);
     const html = await page.response.text();
@@ -150,11 +188,11 @@ describe('Portals that are not open', () => {
   });
 });
 
-function isHeaderValue(value: string): boolean {
+/** A header's value as it arrives: without blanks around it; null for what no header can carry. */
+function headerValue(value: string): string | null {
   try {
-    new Headers({ host: value });
-    return true;
+    return new Headers({ host: value }).get('host');
   } catch {
-    return false;
+    return null;
   }
 }

@@ -116,7 +116,7 @@ export class TenantDirectory {
     if (!held) return this.#lookUpUnfamiliar(hostname, visitor);
 
     held.checkedAt = Date.now();
-    const behind = stored === null || outranks(held.entry, stored, held.checkedAt);
+    const behind = stored === null || outranks(held.entry, stored);
     if (behind && held.checkedAt - held.writtenAt > KV_LAG_MILLISECONDS) {
       // Memory knows better than what KV shows here: an older writer came last, or KV lags. Written again.
       visitor.waitUntil(this.#write(hostname, held.entry));
@@ -178,7 +178,7 @@ export class TenantDirectory {
     for (let round = 0; round < MAX_CONFIRMATIONS; round += 1) {
       await this.#write(hostname, written);
       const confirmed = await this.#ask(hostname);
-      if (confirmed === null || !outranks(confirmed, written, Date.now())) return;
+      if (confirmed === null || !outranks(confirmed, written)) return;
       written = this.#hold(hostname, confirmed).entry;
     }
   }
@@ -187,10 +187,8 @@ export class TenantDirectory {
   #hold(hostname: Hostname, entry: DirectoryEntry): Held {
     const now = Date.now();
     const held = this.#memory.get(hostname);
-    if (held && !outranks(entry, held.entry, now)) {
-      const same =
-        entry.version === held.entry.version && (entry.tenant === null) === (held.entry.tenant === null);
-      if (same && entry.freshUntil > held.entry.freshUntil)
+    if (held && !outranks(entry, held.entry)) {
+      if (entry.version === held.entry.version && entry.freshUntil > held.entry.freshUntil)
         held.entry = { ...held.entry, freshUntil: entry.freshUntil };
       held.checkedAt = now;
       return held;
@@ -217,7 +215,7 @@ export class TenantDirectory {
 
   async #write(hostname: Hostname, entry: DirectoryEntry): Promise<void> {
     const stored = await this.#read(hostname);
-    if (stored && outranks(stored, entry, Date.now())) {
+    if (stored && outranks(stored, entry)) {
       this.#hold(hostname, stored);
       return;
     }

@@ -6,8 +6,17 @@ import { inject } from 'vitest';
 import type { ResolvedTenant } from '../../contract/tenants.ts';
 import worker from './index.ts';
 
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Address of tests/supabase-stand-in.ts. */
+    supabaseStandIn: string;
+  }
+}
+
 /** A tenant as `rpc/resolve_hostname` answers it; plain strings, since that is what crosses the wire. */
-export type TenantRow = { [Key in keyof ResolvedTenant]: ResolvedTenant[Key] extends string ? string : ResolvedTenant[Key] };
+export type TenantRow = {
+  [Key in keyof ResolvedTenant]: ResolvedTenant[Key] extends string ? string : ResolvedTenant[Key];
+};
 
 export function tenantRow(hostname: string, changes: Partial<TenantRow> = {}): TenantRow {
   return {
@@ -144,7 +153,12 @@ const signing = await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: tr
 const supabaseKey = await generateKeyPair('ES256', { extractable: true });
 export const SIGNING_JWK = { ...(await exportJWK(signing.privateKey)), kid: 'context-1' };
 /** With its private member, to see that it is never published. */
-export const SUPABASE_JWK = { ...(await exportJWK(supabaseKey.privateKey)), kid: 'supabase-1', alg: 'ES256', use: 'sig' };
+export const SUPABASE_JWK = {
+  ...(await exportJWK(supabaseKey.privateKey)),
+  kid: 'supabase-1',
+  alg: 'ES256',
+  use: 'sig',
+};
 
 export async function openWorld(overrides: Partial<Env> = {}): Promise<World> {
   const key = `sb_publishable_${crypto.randomUUID()}`;
@@ -196,6 +210,9 @@ export async function openPortalWorld(
 ): Promise<World & { readonly hostname: string; readonly origin: string }> {
   const world = await openWorld(overrides);
   const hostname = freshHost();
-  await world.set({ hosts: { [hostname]: { tenant: tenantRow(hostname, changes), version: 7 } }, version: 9 });
+  await world.set({
+    hosts: { [hostname]: { tenant: tenantRow(hostname, changes), version: 7 } },
+    version: 9,
+  });
   return { ...world, hostname, origin: `https://${hostname}` };
 }

@@ -33,6 +33,7 @@ const CONTROL = 3;
 /** Where the brand leaves room, body text reads better than the minimum. */
 const BODY = 7;
 const MUTED = 4.8;
+const NOTICEABLE = 1.06;
 const DARK_FIELD_LIGHTNESS = 0.38;
 
 type Scheme = 'light' | 'dark';
@@ -189,8 +190,10 @@ function foreground(background: string): string {
 /** A step away from the text on it; at the ends of the scale a step back, while the text can still be read. */
 function hover(color: string, on: string): string {
   const direction = on === '#ffffff' ? -1 : 1;
-  const steps = [0.05, -0.05, -0.03].map((step) => moveLightness(color, direction * step));
-  return steps.find((candidate) => candidate !== color && contrast(on, candidate) >= TEXT) ?? color;
+  const steps = [0.05, 0.1, -0.05, -0.1, -0.2].map((step) => moveLightness(color, direction * step));
+  const seen = (candidate: string) =>
+    contrast(candidate, color) >= NOTICEABLE && contrast(on, candidate) >= TEXT;
+  return steps.find(seen) ?? color;
 }
 
 function selection(page: string, primary: string, text: string): string {

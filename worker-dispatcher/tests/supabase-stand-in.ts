@@ -44,11 +44,16 @@ export default async function setup(project: TestProject): Promise<() => Promise
   };
 }
 
-async function handle(request: IncomingMessage, response: ServerResponse, worlds: Map<string, Running>): Promise<void> {
+async function handle(
+  request: IncomingMessage,
+  response: ServerResponse,
+  worlds: Map<string, Running>,
+): Promise<void> {
   const path = request.url ?? '';
   const control = /^\/worlds\/([\w-]+)$/.exec(path);
   if (control?.[1] !== undefined) return steer(request, response, worlds, control[1]);
-  if (path !== '/rest/v1/rpc/resolve_hostname') return answer(response, 404, { message: `no such path: ${path}` });
+  if (path !== '/rest/v1/rpc/resolve_hostname')
+    return answer(response, 404, { message: `no such path: ${path}` });
   if (request.method !== 'POST') return answer(response, 405, { message: 'an rpc is a POST' });
 
   const key = String(request.headers['apikey'] ?? '');
@@ -69,7 +74,8 @@ async function handle(request: IncomingMessage, response: ServerResponse, worlds
   const known = Object.hasOwn(world.hosts, hostname) ? world.hosts[hostname] : undefined;
   const resolution = known ?? { tenant: null, version: world.version };
   if (world.behaviour === 'fails') return answer(response, 503, { message: 'upstream connect error' });
-  if (world.behaviour === 'talks-nonsense') return answer(response, 200, { tenant: 'partner1', version: 'new' });
+  if (world.behaviour === 'talks-nonsense')
+    return answer(response, 200, { tenant: 'partner1', version: 'new' });
   if (world.behaviour === 'hangs') return;
   if (world.holds) await new Promise<void>((resolve) => world.parked.push(resolve));
   answer(response, 200, resolution);

@@ -1,0 +1,338 @@
+import fc from 'fast-check';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { bootSchema } from '../../contract/boot.ts';
+import { problem } from '../../contract/errors.ts';
+import {
+  fetcher,
+  freshHost,
+  INDEX_HTML,
+  namespaceOf,
+  openPortalWorld,
+  openWorld,
+  tenantRow,
+} from './testing.ts';
+
+beforeEach(() => {
+  vi.spyOn(console, 'log').mockImplementation(() => {});
+  vi.spyOn(console, 'warn').mockImplementation(() => {});
+});
+
+interface Page {
+  readonly title: string;
+  readonly metas: Readonly<Record<string, string>>;
+  readonly links: Readonly<Record<string, string>>;
+  readonly scripts: number;
+  readonly boot: string;
+  readonly styles: readonly string[];
+  /** The nonces of everything that needs one; `null` where it is missing. */
+  readonly nonces: readonly (string | null)[];
+}
+
+/** Reads a page as a browser would: with a parser, not with patterns. */
+async function read(html: string): Promise<Page> {
+  const page = {
+    title: '',
+    boot: '',
+    metas: {} as Record<string, string>,
+    links: {} as Record<string, string>,
+    scripts: 0,
+  };
+  const styles: string[] = [];
+  const nonces: (string | null)[] = [];
+  await new HTMLRewriter()
+    .on('title', {
+      text({ text }) {
+        page.title += text;
+      },
+    })
+    .on('meta', {
+      element(meta) {
+        const name = meta.getAttribute('name') ?? meta.getAttribute('property');
+        if (name === 'csp-nonce') nonces.push(meta.getAttribute('nonce'));
+        if (name)
+          page.metas[`${name}${meta.getAttribute('media')?.includes('dark') ? ':dark' : ''}`] =
+            meta.getAttribute('content') ?? '';
+      },
+    })
+    .on('link', {
+      element(link) {
+        const rel = link.getAttribute('rel') ?? '';
+        page.links[rel] = link.getAttribute('href') ?? '';
+        if (rel === 'stylesheet' || rel === 'modulepreload') nonces.push(link.getAttribute('nonce'));
+      },
+    })
+    .on('script', {
+      element(script) {
+        page.scripts += 1;
+        nonces.push(script.getAttribute('nonce'));
+      },
+    })
+    .on('style', {
+      element(style) {
+        nonces.push(style.getAttribute('nonce'));
+        styles.push('');
+      },
+      text({ text }) {
+        styles[styles.length - 1] += text;
+      },
+    })
+    .on('script#boot', {
+      text({ text }) {
+        page.boot += text;
+      },
+    })
+    .transform(new Response(html))
+    .text();
+  return { ...page, styles, nonces };
+}
+
+const decode = (text: string): string =>
+  text.replace(
+    /&(amp|lt|gt|quot|#39);/g,
+    (_all, name: string) => ({ amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" })[name] ?? '',
+  );
+
+describe('The page in a tenant’s brand', () => {
+  test('carries name, description, colours, icons and Open Graph of the brand', async () => {
+    const world = await openPortalWorld({
+      brand: {
+        name: 'Nordlicht & Söhne',
+        description: 'Found "first" <here>',
+        colors: { light: { primary: '#7c3aed', surface: '#fffdf8' } },
+      },
+    });
+    const { response } = await world.visit(`${world.origin}/members?tab=all`, { navigate: true });
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8');
+    const page = await read(await response.text());
+    expect(decode(page.title)).toBe('Nordlicht & Söhne');
+    const metas = Object.fromEntries(
+      Object.entries(page.metas).map(([name, content]) => [name, decode(content)]),
+    );
+    expect(metas).toMatchObject({
+      description: 'Found "first" <here>',
+      'og:title': 'Nordlicht & Söhne',
+      'og:site_name': 'Nordlicht & Söhne',
+      'og:description': 'Found "first" <here>',
+      'og:url': `${world.origin}/`,
+      'theme-color': '#fffdf8',
+      'theme-color:dark': '#131416',
+    });
+    expect(page.links['icon']).toMatch(/^\/icon\.svg\?v=[0-9a-f]{16}$/);
+    expect(page.links['manifest']).toMatch(/^\/manifest\.webmanifest\?v=[0-9a-f]{16}$/);
+    expect(page.styles.at(-1)).toContain('--brand-primary:#7c3aed');
+  });
+
+  test('has a boot block that the contract accepts', async () => {
+    const world = await openPortalWorld({ providers: ['google'] });
+    const { response } = await world.visit(`${world.origin}/`, { navigate: true });
+    const boot = bootSchema.parse(JSON.parse((await read(await response.text())).boot));
+    expect(boot).toMatchObject({
+      tenant: { name: 'Partner SEO', type: 'custom-domain' },
+      providers: ['google'],
+      problem: null,
+      version: 7,
+    });
+    expect(boot.brand.tagline).toBe('Found first');
+  });
+
+  test('under the platform’s domain its own clients serve for every provider', async () => {
+    const world = await openPortalWorld({ providers: [], platformDomain: true });
+    const { response } = await world.visit(`${world.origin}/`, { navigate: true });
+    expect(JSON.parse((await read(await response.text())).boot).providers).toEqual(['github', 'google']);
+  });
+
+  test('no text that a brand can hold breaks out of its place', async () => {
+    const hostile = fc.oneof(
+      fc.constantFrom(
+        '</script><script>alert(1)</script>',
+        '</title><img src=x onerror=alert(1)>',
+        '"><script>',
+        "' onload='",
+        '<!--<script>',
+        '&quot;',
+        ']]>',
+        '\u2028',
+        '{{nonce}}',
+        '</style>',
+      ),
+      fc.string({ minLength: 1, maxLength: 40, unit: 'grapheme' }),
+    );
+    await fc.assert(
+      fc.asyncProperty(hostile, hostile, async (name, description) => {
+        // What the database would not store does not get here.
+        if (/\p{Cc}/u.test(name + description) || name.length > 60) return;
+        const world = await openPortalWorld({ name: 'T', brand: { name, description } });
+        const { response } = await world.visit(`${world.origin}/`, { navigate: true });
+        expect(response.status).toBe(200);
+        const page = await read(await response.text());
+        expect(page.scripts).toBe(3);
+        expect(page.styles).toHaveLength(2);
+        expect(decode(page.metas['description'] ?? '')).toBe(description);
+        expect(decode(page.title)).toBe(name);
+        expect(JSON.parse(page.boot).brand).toMatchObject({ name, description });
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test('is made once for a version, and anew for the next one', async () => {
+    let reads = 0;
+    const assets = fetcher(() => {
+      reads += 1;
+      return new Response(INDEX_HTML, { headers: { 'content-type': 'text/html' } });
+    });
+    const world = await openPortalWorld({}, { ASSETS: assets, FRESH_SECONDS: '1' });
+    for (let visit = 0; visit < 4; visit += 1)
+      await (await world.visit(`${world.origin}/`, { navigate: true })).settled();
+    expect(reads).toBe(1);
+    await world.set({
+      hosts: {
+        [world.hostname]: { tenant: tenantRow(world.hostname, { brand: { name: 'Renamed' } }), version: 8 },
+      },
+    });
+    await vi.waitFor(
+      async () => {
+        const { response } = await world.visit(`${world.origin}/`, { navigate: true });
+        expect(await response.text()).toContain('<title>Renamed</title>');
+      },
+      { timeout: 10_000, interval: 300 },
+    );
+    expect(reads).toBe(2);
+  });
+
+  test('two tenants in one isolate never see each other’s page', async () => {
+    const world = await openWorld();
+    const rows = ['Alpha', 'Beta', 'Gamma'].map((name, index) =>
+      tenantRow(freshHost(), {
+        tenantId: name.toLowerCase(),
+        name,
+        brand: { name, colors: { light: { primary: `#10${index}0${index}0` } } },
+      }),
+    );
+    await world.set({
+      hosts: Object.fromEntries(rows.map((tenant) => [tenant.hostname, { tenant, version: 5 }])),
+    });
+    const visits = Array.from({ length: 30 }, (_, index) => rows[index % 3] as (typeof rows)[number]);
+    await Promise.all(
+      visits.map(async ({ hostname, name }) => {
+        for (const path of ['/', '/manifest.webmanifest', '/icon.svg', '/theme.css']) {
+          const { response } = await world.visit(`https://${hostname}${path}`, { navigate: path === '/' });
+          const text = await response.text();
+          for (const other of rows) {
+            if (other.name !== name) expect(text).not.toContain(other.name);
+          }
+          if (path === '/') expect(text).toContain(`<title>${name}</title>`);
+        }
+      }),
+    );
+  });
+});
+
+describe('The page’s policy', () => {
+  test('every script and style has the nonce of the header, and each request its own', async () => {
+    const world = await openPortalWorld();
+    const seen = new Set<string>();
+    for (let visit = 0; visit < 3; visit += 1) {
+      const { response } = await world.visit(`${world.origin}/`, { navigate: true });
+      const policy = response.headers.get('content-security-policy') ?? '';
+      const nonce = /script-src 'nonce-([A-Za-z0-9+/=]{24})' 'strict-dynamic';/.exec(policy)?.[1] ?? 'none';
+      const page = await read(await response.text());
+      expect(page.nonces).toHaveLength(8);
+      expect(new Set(page.nonces)).toEqual(new Set([nonce]));
+      seen.add(nonce);
+    }
+    expect(seen.size).toBe(3);
+  });
+
+  test('is strict, and the page is kept by nobody', async () => {
+    const world = await openPortalWorld();
+    const { response } = await world.visit(`${world.origin}/`, { navigate: true });
+    const policy = response.headers.get('content-security-policy') ?? '';
+    expect(policy).not.toMatch(/unsafe|ws:|\*(?!\.googleusercontent\.com)/);
+    for (const part of [
+      "default-src 'none'",
+      "frame-ancestors 'none'",
+      "base-uri 'none'",
+      "form-action 'self'",
+    ]) {
+      expect(policy.split('; ')).toContain(part);
+    }
+    expect(Object.fromEntries(response.headers)).toMatchObject({
+      'cache-control': 'private, no-store',
+      'strict-transport-security': 'max-age=31536000',
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'strict-origin',
+      'cross-origin-opener-policy': 'same-origin',
+      'permissions-policy': expect.stringContaining('camera=()'),
+    });
+  });
+
+  test('on one machine it lets Vite’s socket through and promises no HTTPS', async () => {
+    const world = await openPortalWorld({}, { LOCAL_HOST_SUFFIX: '.localhost' });
+    const address = `http://${world.hostname}.localhost:8787`;
+    const { response } = await world.visit(`${address}/`, { navigate: true });
+    const policy = response.headers.get('content-security-policy') ?? '';
+    expect(policy).toContain(`connect-src 'self' ws://${world.hostname}.localhost:8787;`);
+    expect(policy).not.toContain('upgrade-insecure-requests');
+    expect(response.headers.get('strict-transport-security')).toBeNull();
+    expect((await read(await response.text())).metas['og:url']).toBe(`${address}/`);
+  });
+});
+
+describe('A refused step of signing in', () => {
+  const refused = (request: Request) =>
+    new Response(
+      JSON.stringify(
+        problem('not_invited', request.headers.get('x-request-id') ?? '', { detail: 'Ask </script> them' }),
+      ),
+      {
+        status: 403,
+        headers: [
+          ['content-type', 'application/problem+json'],
+          ['set-cookie', '__Host-sign-in=; Max-Age=0; Path=/; Secure; HttpOnly'],
+          ['set-cookie', 'other=1; Path=/; Secure'],
+          ['retry-after', '30'],
+        ],
+      },
+    );
+  const env = { DISPATCHER: namespaceOf({ 'custom-tenant': refused }) };
+
+  test('is shown to a person in the app, with status, cookies and request id kept', async () => {
+    const world = await openPortalWorld({}, env);
+    const { response } = await world.visit(`${world.origin}/auth/callback?code=secret&state=x`, {
+      navigate: true,
+    });
+    expect(response.status).toBe(403);
+    expect(response.headers.getSetCookie()).toHaveLength(2);
+    expect(response.headers.get('retry-after')).toBe('30');
+    const html = await response.text();
+    const page = await read(html);
+    expect(bootSchema.parse(JSON.parse(page.boot)).problem).toMatchObject({
+      code: 'not_invited',
+      detail: 'Ask </script> them',
+      requestId: response.headers.get('x-request-id'),
+    });
+    expect(page.scripts).toBe(3);
+    expect(html).not.toContain('secret');
+  });
+
+  test('does not stick to the next page', async () => {
+    const world = await openPortalWorld({}, env);
+    await world.visit(`${world.origin}/auth/callback`, { navigate: true });
+    const { response } = await world.visit(`${world.origin}/sign-in`, { navigate: true });
+    expect(JSON.parse((await read(await response.text())).boot).problem).toBeNull();
+  });
+
+  test('stays a problem for a program, and under /api', async () => {
+    const world = await openPortalWorld({}, env);
+    for (const [path, navigate] of [
+      ['/auth/callback', false],
+      ['/api/me', true],
+    ] as const) {
+      const { response } = await world.visit(`${world.origin}${path}`, { navigate });
+      expect(response.status).toBe(403);
+      expect(response.headers.get('content-type')).toBe('application/problem+json');
+    }
+  });
+});
