@@ -1,0 +1,219 @@
+/** Where the member is signed in: each device, its place and last use; end one session, or all of them. */
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { lazy, Suspense, useState } from 'react';
+import { Link, useSearchParams } from 'react-router';
+import type { Session } from '../../../contract/api.ts';
+import { ApiError } from '../api/api-error.ts';
+import { command } from '../api/client.ts';
+import { wordingForError } from '../api/error-wording.ts';
+import { sessionsQuery } from '../api/queries.ts';
+import { signOutEverywhere } from '../api/session.ts';
+import { Button, buttonClass } from '../ui/button.tsx';
+import { DeviceRow, DeviceRowSkeletons, deviceName } from '../ui/device-row.tsx';
+import { ErrorNote } from '../ui/error-note.tsx';
+import { announce } from '../ui/live-region.tsx';
+import { PageHead } from '../ui/page-head.tsx';
+import { Loading } from '../ui/skeleton.tsx';
+
+const loadDialog = () => import('../ui/confirm-dialog.tsx');
+const ConfirmDialog = lazy(async () => ({ default: (await loadDialog()).ConfirmDialog }));
+
+/** What a dialog is open about. */
+type Asking = { about: 'one'; session: Session } | { about: 'all' };
+
+export function SessionsPage() {
+  const [query] = useSearchParams();
+  const state = query.get('state') === 'all' ? 'all' : 'active';
+  const [asking, setAsking] = useState<Asking | null>(null);
+  return (
+    <div className="flex flex-col gap-8">
+      <PageHead
+        title="Sessions"
+        action={
+          <Button
+            onPointerEnter={loadDialog}
+            onFocus={loadDialog}
+            onClick={() => setAsking({ about: 'all' })}
+          >
+            Sign out everywhere
+          </Button>
+        }
+      >
+        Every browser that is signed in as you. End what you do not recognise.
+      </PageHead>
+      <div className="flex flex-col gap-4">
+        <Filter state={state} />
+        <SessionList
+          state={state}
+          cursor={query.get('cursor')}
+          onEnd={(session) => setAsking({ about: 'one', session })}
+        />
+      </div>
+      <Suspense fallback={null}>
+        {asking?.about === 'one' && <EndOne session={asking.session} onClose={() => setAsking(null)} />}
+        {asking?.about === 'all' && <EndAll onClose={() => setAsking(null)} />}
+      </Suspense>
+    </div>
+  );
+}
+
+function Filter({ state }: { state: 'active' | 'all' }) {
+  const choices = [
+    { value: 'active', label: 'Signed in', to: '/sessions' },
+    { value: 'all', label: 'With earlier ones', to: '/sessions?state=all' },
+  ] as const;
+  return (
+    <nav aria-label="Which sessions" className="flex gap-1">
+      {choices.map(({ value, label, to }) => (
+        <Link
+          key={value}
+          to={to}
+          replace
+          preventScrollReset
+          aria-current={state === value ? 'true' : undefined}
+          className="inline-flex min-h-8 items-center rounded-sm px-3 text-sm text-muted transition-colors hover:text-ink aria-[current=true]:bg-sunken aria-[current=true]:font-medium aria-[current=true]:text-ink coarse:min-h-11"
+        >
+          {label}
+        </Link>
+      ))}
+    </nav>
+  );
+}
+
+interface SessionListProps {
+  state: 'active' | 'all';
+  cursor: string | null;
+  onEnd: (session: Session) => void;
+}
+
+function SessionList({ state, cursor, onEnd }: SessionListProps) {
+  const { data, error, refetch, isFetching } = useQuery({
+    ...sessionsQuery(state, cursor),
+    placeholderData: keepPreviousData,
+  });
+  if (data === undefined && error instanceof ApiError) {
+    return (
+      <ErrorNote
+        {...wordingForError(error)}
+        requestId={error.requestId}
+        retrying={isFetching}
+        onRetry={() => void refetch()}
+      />
+    );
+  }
+  if (data === undefined) {
+    return (
+      <Loading label="Loading your sessions">
+        <DeviceRowSkeletons />
+      </Loading>
+    );
+  }
+  return (
+    <>
+      <ul className="divide-y divide-line border-y border-line">
+        {data.items.map((session) => (
+          <li key={session.id}>
+            <DeviceRow
+              session={session}
+              tells="last-used"
+              action={
+                !session.current &&
+                session.state === 'active' && (
+                  <Button
+                    size="sm"
+                    aria-label={`Sign out ${deviceName(session)}`}
+                    onPointerEnter={loadDialog}
+                    onFocus={loadDialog}
+                    onClick={() => onEnd(session)}
+                  >
+                    Sign out
+                  </Button>
+                )
+              }
+            />
+          </li>
+        ))}
+      </ul>
+      <Pages state={state} cursor={cursor} nextCursor={data.nextCursor} />
+    </>
+  );
+}
+
+function Pages({
+  state,
+  cursor,
+  nextCursor,
+}: Omit<SessionListProps, 'onEnd'> & { nextCursor: string | null }) {
+  if (cursor === null && nextCursor === null) return null;
+  const address = (page: string | null) => {
+    const query = new URLSearchParams(state === 'all' ? { state } : {});
+    if (page !== null) query.set('cursor', page);
+    return query.size === 0 ? '/sessions' : `/sessions?${query}`;
+  };
+  return (
+    <nav aria-label="Pages of the list" className="flex justify-between gap-4">
+      {cursor === null ? (
+        <span />
+      ) : (
+        <Link className={buttonClass('secondary', 'sm')} to={address(null)}>
+          Newest
+        </Link>
+      )}
+      {nextCursor !== null && (
+        <Link className={buttonClass('secondary', 'sm')} to={address(nextCursor)}>
+          Older
+        </Link>
+      )}
+    </nav>
+  );
+}
+
+function EndOne({ session, onClose }: { session: Session; onClose: () => void }) {
+  const queryClient = useQueryClient();
+  const { mutate, isPending, error } = useMutation({
+    mutationFn: () => command('DELETE', `/api/sessions/${session.id}`),
+    onSuccess: async () => {
+      await queryClient.invalidateQueries({ queryKey: ['sessions'] });
+      announce(`${deviceName(session)} is signed out`);
+      onClose();
+    },
+  });
+  return (
+    <ConfirmDialog
+      open
+      title={`Sign out ${deviceName(session)}?`}
+      confirm="Sign out"
+      busy={isPending}
+      error={error instanceof ApiError && <DialogError error={error} />}
+      onConfirm={() => mutate()}
+      onClose={onClose}
+    >
+      Whoever uses that browser has to sign in again. If you do not recognise it, check the security of your
+      GitHub or Google account as well.
+    </ConfirmDialog>
+  );
+}
+
+function EndAll({ onClose }: { onClose: () => void }) {
+  const queryClient = useQueryClient();
+  const { mutate, isPending, isSuccess, error } = useMutation({
+    mutationFn: () => signOutEverywhere(queryClient),
+  });
+  return (
+    <ConfirmDialog
+      open
+      title="Sign out everywhere?"
+      confirm="Sign out everywhere"
+      busy={isPending || isSuccess}
+      error={error instanceof ApiError && <DialogError error={error} />}
+      onConfirm={() => mutate()}
+      onClose={onClose}
+    >
+      Every browser that is signed in as you is signed out, this one too. You can sign in again right away.
+    </ConfirmDialog>
+  );
+}
+
+function DialogError({ error }: { error: ApiError }) {
+  return <ErrorNote {...wordingForError(error)} requestId={error.requestId} />;
+}

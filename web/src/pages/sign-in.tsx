@@ -1,0 +1,173 @@
+/** The front door: the brand, one button for each way in, and plain words when something did not work. */
+import { useEffect, useState } from 'react';
+import { useNavigate, useSearchParams } from 'react-router';
+import type { Provider } from '../../../contract/tenants.ts';
+import { boot, bootProblem, bootProblemSeen } from '../api/boot.ts';
+import { wordingFor } from '../api/error-wording.ts';
+import { safeNextPath, signInPath } from '../api/next-path.ts';
+import { lastProvider, startSignIn } from '../api/session.ts';
+import { Alert } from '../ui/alert.tsx';
+import { Badge } from '../ui/badge.tsx';
+import { BrandField } from '../ui/brand-field.tsx';
+import { BrandMark } from '../ui/brand-mark.tsx';
+import { Button } from '../ui/button.tsx';
+import { PROVIDER_NAMES, ProviderMark } from '../ui/provider-mark.tsx';
+import { RequestId } from '../ui/request-id.tsx';
+import { supportHref } from '../ui/support.ts';
+
+type Notice = { kind: 'signed-out' } | { kind: 'error'; code: string; requestId: string | null };
+
+function readNotice(query: URLSearchParams): Notice | null {
+  const problem = bootProblem();
+  if (problem !== null) return { kind: 'error', code: problem.code, requestId: problem.requestId };
+  const code = query.get('error');
+  if (code !== null) return { kind: 'error', code, requestId: null };
+  return query.has('signed-out') ? { kind: 'signed-out' } : null;
+}
+
+export function SignInPage() {
+  const [query] = useSearchParams();
+  const [notice] = useState(() => readNotice(query));
+  const navigate = useNavigate();
+  const next = safeNextPath(query.get('next'));
+  const { brand } = boot;
+
+  // The notice was for this visit; a reload or a bookmark should not repeat it.
+  useEffect(() => {
+    if (query.has('error') || query.has('signed-out')) void navigate(signInPath(next), { replace: true });
+  }, [query, next, navigate]);
+  useEffect(() => bootProblemSeen, []);
+
+  return (
+    <div className="grid min-h-dvh lg:grid-cols-[minmax(30rem,1fr)_minmax(0,1.1fr)]">
+      <div className="mx-auto flex w-full max-w-[25.5rem] min-w-0 flex-col px-6 py-6 sm:py-10">
+        <header className="flex min-w-0 items-center gap-3">
+          <BrandMark monogram={brand.monogram} size={36} />
+          <span className="min-w-0 text-lg font-semibold leading-5 tracking-tight">{brand.name}</span>
+        </header>
+        <main className="flex flex-1 flex-col justify-center py-12">
+          <h1 tabIndex={-1} className="text-2xl font-semibold tracking-tight">
+            {brand.signInHeadline}
+          </h1>
+          {boot.providers.length > 0 && (
+            <p className="mt-2 text-muted">
+              Use an account you already have. There is no new password to remember.
+            </p>
+          )}
+          {notice !== null && (
+            <div className="mt-6">
+              <NoticeAlert notice={notice} />
+            </div>
+          )}
+          <Providers next={next} />
+          <Legal />
+        </main>
+        <Help />
+      </div>
+      <div className="hidden p-3 ps-0 lg:block">
+        <div className="sticky top-3 h-[calc(100dvh-1.5rem)]">
+          <BrandField name={brand.name} tagline={brand.tagline} radius={brand.radius} />
+        </div>
+      </div>
+    </div>
+  );
+}
+
+function NoticeAlert({ notice }: { notice: Notice }) {
+  if (notice.kind === 'signed-out') return <Alert tone="success" title="You are signed out" />;
+  const { title, next, tone } = wordingFor(notice.code);
+  return (
+    <Alert tone={tone} title={title}>
+      <p>{next}</p>
+      {notice.requestId !== null && tone !== 'info' && (
+        <div className="mt-1.5">
+          <RequestId id={notice.requestId} />
+        </div>
+      )}
+    </Alert>
+  );
+}
+
+function Providers({ next }: { next: string }) {
+  const [leaving, setLeaving] = useState<Provider | null>(null);
+  const last = lastProvider();
+
+  // Coming back with the browser's back button finds the buttons ready again.
+  useEffect(() => {
+    const ready = () => setLeaving(null);
+    addEventListener('pageshow', ready);
+    return () => removeEventListener('pageshow', ready);
+  }, []);
+
+  if (boot.providers.length === 0) {
+    return (
+      <div className="mt-8 rounded-md bg-sunken px-4 py-3.5">
+        <p className="font-medium">Signing in is not set up yet</p>
+        <p className="text-sm text-muted">
+          Whoever runs this portal still has to choose how people sign in. Come back a little later.
+        </p>
+      </div>
+    );
+  }
+  return (
+    <ul className="mt-8 flex flex-col gap-3">
+      {boot.providers.map((provider) => (
+        <li key={provider} className="relative">
+          <Button
+            size="lg"
+            className="w-full"
+            busy={leaving === provider}
+            aria-describedby={last === provider ? 'last-used' : undefined}
+            icon={<ProviderMark provider={provider} />}
+            onClick={() => {
+              setLeaving(provider);
+              startSignIn(provider, next);
+            }}
+          >
+            Continue with {PROVIDER_NAMES[provider]}
+          </Button>
+          {last === provider && boot.providers.length > 1 && (
+            <span id="last-used" className="pointer-events-none absolute -top-2.5 end-3">
+              <Badge tone="brand">Last used</Badge>
+            </span>
+          )}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Legal() {
+  const { termsUrl, privacyUrl } = boot.brand;
+  if (boot.providers.length === 0 || (termsUrl === null && privacyUrl === null)) return null;
+  const terms = termsUrl !== null && (
+    <a className="text-link" href={termsUrl}>
+      terms
+    </a>
+  );
+  const privacy = privacyUrl !== null && (
+    <a className="text-link" href={privacyUrl}>
+      privacy policy
+    </a>
+  );
+  return (
+    <p className="mt-6 text-sm text-muted">
+      By continuing you agree to the {terms}
+      {terms && privacy && ' and the '}
+      {privacy}.
+    </p>
+  );
+}
+
+function Help() {
+  const href = supportHref(boot.brand);
+  if (href === null) return null;
+  return (
+    <footer className="text-sm text-muted">
+      Trouble signing in?{' '}
+      <a className="text-link" href={href}>
+        Contact support
+      </a>
+    </footer>
+  );
+}
