@@ -1,0 +1,50 @@
+/**
+ * A Chromium without a download: an installed one, else the one that comes inside an npm package (Linux x64). Called
+ * by playwright.config.ts.
+ */
+import { existsSync, mkdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const INSTALLED = [
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/usr/bin/google-chrome-stable',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  '/Applications/Chromium.app/Contents/MacOS/Chromium',
+];
+/** In step with package.json: the package takes over an unpacked browser of any version. */
+const PACKAGED_VERSION = '153.0.0';
+
+/** Path of the executable. `CHROMIUM_PATH` comes first, and must exist. */
+export async function findChromium(): Promise<string> {
+  const chosen = process.env['CHROMIUM_PATH'];
+  if (chosen) {
+    if (existsSync(chosen)) return chosen;
+    throw new Error(`CHROMIUM_PATH names ${chosen}, which is not there.`);
+  }
+  const installed = INSTALLED.find((path) => existsSync(path));
+  return installed ?? (await unpackChromium());
+}
+
+async function unpackChromium(): Promise<string> {
+  if (process.platform !== 'linux' || process.arch !== 'x64') {
+    throw new Error('No Chromium found: install one, or name it by CHROMIUM_PATH.');
+  }
+  const folder = fileURLToPath(
+    new URL(`../../node_modules/.cache/chromium-${PACKAGED_VERSION}`, import.meta.url),
+  );
+  mkdirSync(folder, { recursive: true });
+  // Makes the package unpack its own shared libraries (libnss3 and others) and set LD_LIBRARY_PATH.
+  process.env['AWS_LAMBDA_JS_RUNTIME'] ??= 'nodejs24.x';
+  const temporary = process.env['TMPDIR'];
+  process.env['TMPDIR'] = folder;
+  try {
+    const { default: chromium } = await import('@sparticuz/chromium');
+    chromium.setGraphicsMode = false;
+    return await chromium.executablePath();
+  } finally {
+    if (temporary === undefined) delete process.env['TMPDIR'];
+    else process.env['TMPDIR'] = temporary;
+  }
+}

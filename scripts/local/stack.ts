@@ -1,0 +1,185 @@
+/**
+ * One stack of the embedded platform: a database, the Data API on it, the two identity providers, and what the Workers
+ * must be told to meet them. Made by platform.ts; portal.ts and Vite run the Workers on it.
+ */
+import postgres, { type Sql } from 'postgres';
+import { parseHostname } from '../../contract/hostnames.ts';
+import { sealSecret } from '../../contract/sealed-secret.ts';
+import { PROVIDERS, type Provider } from '../../contract/tenants.ts';
+import { type DataApi, startDataApi } from './data-api.ts';
+import {
+  type GitHubFault,
+  type GoogleFault,
+  type IdentityProvider,
+  startGitHub,
+  startGoogle,
+} from './identity-providers.ts';
+import { dispatcherSecrets, type PlatformKeys, supabasePublicKeys, tenantSecrets } from './keys.ts';
+import type { TenantWorkerName } from './workers.ts';
+
+/** `iss` of the tokens for the Data API, and what the database's guard expects. */
+const JWT_ISSUER = 'https://cozyartzmedia.com';
+export const PLATFORM_DOMAIN = 'cozyartzmedia.com';
+/** `http://<hostname>.localhost:<port>` is the portal of `<hostname>`. */
+export const LOCAL_HOST_SUFFIX = '.localhost';
+
+export interface Stack {
+  readonly keys: PlatformKeys;
+  /** As `postgres`, who owns the schema and passes by row-level security. */
+  readonly sql: Sql;
+  readonly databaseUrl: string;
+  readonly supabaseUrl: string;
+  readonly publishableKey: string;
+  readonly github: IdentityProvider<GitHubFault>;
+  readonly google: IdentityProvider<GoogleFault>;
+  /** Variables and secrets of the dispatcher. */
+  readonly dispatcherVars: Readonly<Record<string, string>>;
+  /** Variables and secrets of a tenant Worker, its name included. */
+  tenantVars(worker: TenantWorkerName): Readonly<Record<string, string>>;
+  /** Tells both providers the callbacks of all portals behind `http://<hostname>.localhost:<port>`. */
+  openPort(port: number): void;
+  /** Lets go of the database while `change` replaces it, then serves the new one at the same address. */
+  replaceDatabase(change: () => Promise<void>): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface StackOptions {
+  readonly databaseUrl: string;
+  readonly keys: PlatformKeys;
+  /** 0 or left out: free ones. */
+  readonly ports?: { readonly dataApi?: number; readonly github?: number; readonly google?: number };
+}
+
+/** The database is migrated and seeded; its OAuth clients and its expected issuer are written here. */
+export async function startStack({ databaseUrl, keys, ports = {} }: StackOptions): Promise<Stack> {
+  const [github, google] = await Promise.all([
+    startGitHub({ port: ports.github ?? 0 }),
+    startGoogle({ port: ports.google ?? 0 }),
+  ]);
+  let sql = connect(databaseUrl);
+  let clients = await prepareDatabase(sql, keys);
+  let dataApi = await serveData(databaseUrl, keys, ports.dataApi ?? 0);
+  const openPorts = new Set<number>();
+
+  function registerClients(): void {
+    for (const { provider, hostname, clientId, clientSecret } of clients) {
+      const redirectUris = callbacks(hostname, openPorts);
+      // The platform's own client serves each subdomain; with Google its operator registers them one by one.
+      const anySubdomain = hostname === PLATFORM_DOMAIN;
+      (provider === 'github' ? github : google).register({
+        clientId,
+        clientSecret,
+        redirectUris,
+        anySubdomain,
+      });
+    }
+  }
+  registerClients();
+
+  const supabaseUrl = dataApi.url;
+  const shared = { SUPABASE_URL: supabaseUrl, SUPABASE_PUBLISHABLE_KEY: keys.publishableKey };
+  return {
+    keys,
+    get sql() {
+      return sql;
+    },
+    databaseUrl,
+    supabaseUrl,
+    publishableKey: keys.publishableKey,
+    github,
+    google,
+    dispatcherVars: {
+      ...shared,
+      ...dispatcherSecrets(keys),
+      RELEASE: '',
+      LOCAL_HOST_SUFFIX,
+      FRESH_SECONDS: '2',
+    },
+    tenantVars: (worker) => ({
+      ...shared,
+      ...tenantSecrets(keys),
+      ...github.vars,
+      ...google.vars,
+      SUPABASE_JWT_ISSUER: JWT_ISSUER,
+      WORKER_NAME: worker,
+    }),
+    openPort(port) {
+      openPorts.add(port);
+      registerClients();
+    },
+    async replaceDatabase(change) {
+      await Promise.all([dataApi.close(), sql.end({ timeout: 1 })]);
+      await change();
+      sql = connect(databaseUrl);
+      clients = await prepareDatabase(sql, keys);
+      registerClients();
+      dataApi = await serveData(databaseUrl, keys, Number(new URL(supabaseUrl).port));
+    },
+    async close() {
+      await Promise.all([dataApi.close(), github.close(), google.close(), sql.end({ timeout: 1 })]);
+    },
+  };
+}
+
+interface OAuthClient {
+  readonly provider: Provider;
+  readonly hostname: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+}
+
+function connect(databaseUrl: string): Sql {
+  return postgres(databaseUrl, { max: 4, onnotice: () => {} });
+}
+
+function serveData(databaseUrl: string, keys: PlatformKeys, port: number): Promise<DataApi> {
+  const jwks = supabasePublicKeys(keys);
+  return startDataApi({ databaseUrl, port, publishableKey: keys.publishableKey, jwks });
+}
+
+/**
+ * What a migration cannot know: the issuer, and each tenant's own OAuth clients, whose secrets our keys encrypt. The
+ * platform's own client comes first; it is in no row but in the Workers' secrets.
+ */
+async function prepareDatabase(sql: Sql, keys: PlatformKeys): Promise<OAuthClient[]> {
+  await sql`insert into app.settings (key, value) values ('jwt_issuer', ${JWT_ISSUER})
+    on conflict (key) do update set value = excluded.value`;
+  const tenants = await sql<
+    { tenant_id: string; domain: string }[]
+  >`select tenant_id, domain from public.tenants`;
+  const clients: OAuthClient[] = PROVIDERS.map((provider) => ({
+    provider,
+    hostname: PLATFORM_DOMAIN,
+    ...keys[provider],
+  }));
+  const rows = await Promise.all(
+    tenants.flatMap(({ tenant_id, domain }) =>
+      PROVIDERS.map(async (provider) => {
+        const hostname = parseHostname(domain);
+        if (!hostname.ok)
+          throw new Error(`The tenant ${tenant_id} has the hostname ${domain}: ${hostname.error}`);
+        const clientId = `${domain}.${provider}`;
+        // Its own on purpose: a client of one host does not open another.
+        const clientSecret = `${clientId}.${keys[provider].clientSecret}`;
+        clients.push({ provider, hostname: domain, clientId, clientSecret });
+        const owner = { tenantId: tenant_id, hostname: hostname.value, provider };
+        return { ...owner, clientId, sealed: await sealSecret(clientSecret, owner, keys.fields) };
+      }),
+    ),
+  );
+  for (const { tenantId, hostname, provider, clientId, sealed } of rows) {
+    await sql`insert into public.tenant_oauth_clients (tenant_id, hostname, provider, client_id, sealed_secret)
+      values (${tenantId}, ${hostname}, ${provider}, ${clientId}, ${sql.json(sealed)})
+      on conflict (tenant_id, hostname, provider)
+      do update set client_id = excluded.client_id, sealed_secret = excluded.sealed_secret`;
+  }
+  return clients;
+}
+
+/** The real address, for tests that ask for it by name, and the local ones. */
+function callbacks(hostname: string, ports: ReadonlySet<number>): string[] {
+  return [
+    `https://${hostname}/auth/callback`,
+    ...[...ports].map((port) => `http://${hostname}${LOCAL_HOST_SUFFIX}:${port}/auth/callback`),
+  ];
+}

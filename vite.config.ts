@@ -1,0 +1,85 @@
+/**
+ * The SPA and all Workers in one Vite: `npm run dev` runs them on workerd behind it, `npm run build` writes dist/client,
+ * dist/worker_dispatcher and dist/worker_tenant. The three tenant Workers are one source: a build has it once, and a
+ * release uploads it three times.
+ */
+import { fileURLToPath } from 'node:url';
+import { cloudflare, type PluginConfig, type WorkerConfig } from '@cloudflare/vite-plugin';
+import tailwindcss from '@tailwindcss/vite';
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+import { unstable_readConfig as readConfig } from 'wrangler';
+import { TENANT_WORKERS } from './scripts/local/workers.ts';
+
+type AuxiliaryWorker = NonNullable<PluginConfig['auxiliaryWorkers']>[number];
+
+const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+const TENANT_CONFIG = path('worker-tenant/wrangler.jsonc');
+
+// Nothing on this machine calls home: no `request.cf` look-up, no usage statistics.
+process.env['CLOUDFLARE_CF_FETCH_ENABLED'] ??= 'false';
+process.env['WRANGLER_SEND_METRICS'] ??= 'false';
+
+/**
+ * The local runtime has no dispatch namespaces: the shim of scripts/local has the same face. And what only Vite can
+ * answer (modules, its client) goes to Vite before the dispatcher.
+ */
+function fitDispatcher(config: WorkerConfig): void {
+  config.assets = { ...config.assets, run_worker_first: ['/*', '!/@*', '!/src/*', '!/node_modules/*'] };
+  config.dispatch_namespaces = [];
+  config.services = [
+    ...(config.services ?? []),
+    { binding: 'DISPATCHER', service: 'dispatch-namespace', entrypoint: 'DispatchNamespace' },
+  ];
+}
+
+/** The first one brings the file with it, so that an edit of it is seen; Vite takes a file only once. */
+function tenantWorker(name: string, index: number): AuxiliaryWorker {
+  const customise = (config: WorkerConfig) => {
+    if (index > 0) Object.assign(config, readConfig({ config: TENANT_CONFIG }));
+    config.name = name;
+    config.topLevelName = name;
+    config.vars = { ...config.vars, WORKER_NAME: name };
+  };
+  const viteEnvironment = { name: name.replaceAll('-', '_') };
+  return index === 0
+    ? { configPath: TENANT_CONFIG, config: customise, viteEnvironment }
+    : { config: customise, viteEnvironment };
+}
+
+export default defineConfig(({ command }) => {
+  const development = command === 'serve';
+  const auxiliaryWorkers: AuxiliaryWorker[] = development
+    ? [
+        { configPath: path('scripts/local/dispatch-namespace/wrangler.jsonc'), devOnly: true },
+        ...TENANT_WORKERS.map(tenantWorker),
+      ]
+    : [{ configPath: TENANT_CONFIG, viteEnvironment: { name: 'worker_tenant' } }];
+  return {
+    root: path('web'),
+    publicDir: path('web/public'),
+    cacheDir: path('node_modules/.cache/vite'),
+    build: {
+      outDir: path('dist'),
+      emptyOutDir: true,
+      // Browsers of the last two years preload modules by themselves.
+      modulePreload: { polyfill: false },
+      reportCompressedSize: false,
+    },
+    // Any tenant's hostname is served; the server listens on loopback only.
+    server: { host: '127.0.0.1', port: 8787, strictPort: true, allowedHosts: true },
+    plugins: [
+      react(),
+      tailwindcss(),
+      cloudflare({
+        configPath: path('worker-dispatcher/wrangler.jsonc'),
+        viteEnvironment: { name: 'worker_dispatcher' },
+        persistState: { path: path('.local/workers') },
+        inspectorPort: false,
+        remoteBindings: false,
+        ...(development ? { config: fitDispatcher } : {}),
+        auxiliaryWorkers,
+      }),
+    ],
+  };
+});
