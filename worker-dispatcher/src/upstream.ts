@@ -64,7 +64,9 @@ async function askTenantWorker(visit: Visit, portal: Portal): Promise<Response |
   try {
     // The stand-in for the namespace answers `get` with a promise; the real one answers at once.
     const target = await isolate.namespace.get(physicalName, {}, { limits: LIMITS[tier] });
-    return await target.fetch(new Request(request, { headers, redirect: 'manual' }));
+    // Made from its parts, not copied: `request.cf` stays here, the namespace is untrusted.
+    const { method, body } = request;
+    return await target.fetch(new Request(request.url, { method, headers, body, redirect: 'manual' }));
   } catch (error) {
     logEvent('upstream_failed', {
       requestId: visit.requestId,

@@ -46,11 +46,13 @@ export function openVisit(request: Request, isolate: Isolate, context: Execution
   };
 }
 
-/** A person opening an address, as opposed to a script, a stylesheet or an API client asking for something. */
-export function isNavigation(request: Request): boolean {
-  const mode = request.headers.get('sec-fetch-mode');
-  if (mode !== null) return mode === 'navigate';
-  return request.headers.get('accept')?.includes('text/html') ?? false;
+/**
+ * A person opening an address, as opposed to a script, a stylesheet or an API client asking for something: the
+ * browser says so (Fetch Metadata), or what is asked for before everything else is a page.
+ */
+export function isNavigation({ headers }: Request): boolean {
+  if (headers.get('sec-fetch-mode') === 'navigate') return true;
+  return /^\s*(?:text\/html|application\/xhtml\+xml)\b/i.test(headers.get('accept') ?? '');
 }
 
 /** The visitor's address as Cloudflare saw it; there is no front door on one machine, hence loopback. */

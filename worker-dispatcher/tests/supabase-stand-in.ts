@@ -29,6 +29,12 @@ declare module 'vitest' {
 }
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const { url, stop } = await startSupabaseStandIn();
+  project.provide('supabaseStandIn', url);
+  return stop;
+}
+
+export async function startSupabaseStandIn(): Promise<{ url: string; stop(): Promise<void> }> {
   const worlds = new Map<string, Running>();
   const server = createServer((request, response) => {
     handle(request, response, worlds).catch((error: unknown) => {
@@ -37,11 +43,11 @@ export default async function setup(project: TestProject): Promise<() => Promise
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  project.provide('supabaseStandIn', `http://127.0.0.1:${port}`);
-  return async () => {
+  const stop = async () => {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
   };
+  return { url: `http://127.0.0.1:${port}`, stop };
 }
 
 async function handle(
