@@ -1,0 +1,101 @@
+/**
+ * Every portal of a stack on one port: dispatcher, dispatch namespace and the three tenant Workers on workerd, without
+ * Vite. Called by preview.ts, by the browser tests (both from `dist`) and by integration tests (from source).
+ */
+import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createTestHarness, type TestHarness, type TestHarnessOptions, unstable_readConfig } from 'wrangler';
+import type { Stack } from './stack.ts';
+import { TENANT_WORKERS } from './workers.ts';
+
+type InlineConfig = Extract<TestHarnessOptions['workers'][number], { config: unknown }>['config'];
+
+export interface Portal {
+  /** `http://127.0.0.1:<port>`; the Host header says which portal. */
+  readonly url: URL;
+  readonly port: number;
+  /** `http://partner-seo.com.localhost:<port>`. */
+  origin(hostname: string): string;
+  /** Asks by an absolute URL; its host becomes the Host header. No redirect is followed. */
+  readonly fetch: TestHarness['fetch'];
+  /** What the Workers have logged so far, oldest first. */
+  logs(): { readonly level: string; readonly message: string }[];
+  close(): Promise<void>;
+}
+
+export interface PortalOptions {
+  readonly stack: Stack;
+  /** What `npm run build` wrote; false bundles the sources, with web/index.html as it is. */
+  readonly built: boolean;
+  /** Overrides of the dispatcher's variables. */
+  readonly dispatcherVars?: Readonly<Record<string, string>>;
+}
+
+const path = (name: string) => fileURLToPath(new URL(`../../${name}`, import.meta.url));
+
+export async function startPortal({ stack, built, dispatcherVars = {} }: PortalOptions): Promise<Portal> {
+  // As in vite.config.ts: nothing calls home.
+  process.env['CLOUDFLARE_CF_FETCH_ENABLED'] ??= 'false';
+  process.env['WRANGLER_SEND_METRICS'] ??= 'false';
+  if (built && !existsSync(path('dist/worker_dispatcher/wrangler.json'))) {
+    throw new Error('There is no build: run `npm run build` first.');
+  }
+  const dispatcher = readConfig(
+    built ? 'dist/worker_dispatcher/wrangler.json' : 'worker-dispatcher/wrangler.jsonc',
+  );
+  const tenant = readConfig(built ? 'dist/worker_tenant/wrangler.json' : 'worker-tenant/wrangler.jsonc');
+  const namespace = readConfig('scripts/local/dispatch-namespace/wrangler.jsonc');
+  const server = createTestHarness({
+    root: path('.'),
+    workers: [
+      {
+        config: {
+          ...dispatcher,
+          assets: { ...dispatcher.assets, directory: path(built ? 'dist/client' : 'web') },
+          dispatch_namespaces: [],
+          services: [
+            { binding: 'DISPATCHER', service: 'dispatch-namespace', entrypoint: 'DispatchNamespace' },
+          ],
+          vars: { ...stack.dispatcherVars, ...dispatcherVars },
+        },
+      },
+      { config: namespace },
+      ...TENANT_WORKERS.map((name) => ({ config: { ...tenant, name, vars: { ...stack.tenantVars(name) } } })),
+    ],
+  });
+  const { url } = await server.listen();
+  const port = Number(url.port);
+  stack.openPort(port);
+  return {
+    url,
+    port,
+    origin: (hostname) => `http://${hostname}.localhost:${port}`,
+    fetch: (input, init) => server.fetch(input, { redirect: 'manual', ...init }),
+    logs: () => server.getLogs(),
+    close: () => server.close(),
+  };
+}
+
+/** A Worker's configuration without what only deployments need; secrets come as variables here. */
+function readConfig(file: string): InlineConfig {
+  const { main, compatibility_date, compatibility_flags, no_bundle, rules, ...config } = unstable_readConfig({
+    config: path(file),
+  });
+  return {
+    name: config.name,
+    main,
+    // Built Workers come in several modules, which are looked for here.
+    ...(no_bundle && main
+      ? { no_bundle, rules, base_dir: dirname(main), find_additional_modules: true }
+      : {}),
+    compatibility_date,
+    compatibility_flags,
+    assets: config.assets,
+    kv_namespaces: config.kv_namespaces,
+    r2_buckets: config.r2_buckets,
+    d1_databases: config.d1_databases,
+    services: config.services,
+    ratelimits: config.ratelimits,
+  };
+}
