@@ -48,7 +48,7 @@ describe('Paths', () => {
       ['/index.html', 'navigate'],
     ] as const) {
       const { response } = await world.visit(`${world.origin}${path}`, {
-        headers: { 'sec-fetch-mode': mode, accept: 'text/html' },
+        headers: { 'sec-fetch-mode': mode, accept: mode === 'navigate' ? 'text/html' : '*/*' },
       });
       expect(response.status, path).toBe(404);
       expect(response.headers.get('cache-control')).toBe('no-store');
