@@ -80,12 +80,18 @@ const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 const IMPATIENT_AFTER_MS = 1_000;
 const STOP_TIMEOUT_MS = 20_000;
 
+export interface Shutdown {
+  readonly requested: boolean;
+  /** Stops as a signal would, with this exit code. */
+  end(code: number): void;
+}
+
 /**
  * Runs `stop` once, on Ctrl-C, SIGTERM, SIGHUP or when setup.mjs is gone, then ends this process. A second Ctrl-C
  * does not wait; the watch then cleans up.
  */
-export function onShutdown(stop: () => Promise<void>): { readonly requested: boolean } {
-  const state = { requested: false };
+export function onShutdown(stop: () => Promise<void>): Shutdown {
+  const state = { requested: false, end: (code: number) => shutDown(code) };
   let since = 0;
   const shutDown = (code: number) => {
     if (state.requested) {
