@@ -9,7 +9,7 @@ const loadMenu = () => import('./account-menu.tsx');
 const AccountMenu = lazy(async () => ({ default: (await loadMenu()).AccountMenu }));
 
 const LOOKS = {
-  full: 'flex w-full min-w-0 items-center gap-2.5 rounded-sm p-2 text-start transition-colors hover:bg-sunken data-popup-open:bg-sunken',
+  full: 'flex w-full min-w-0 items-center gap-2.5 rounded-sm p-2 text-start transition-colors hover:bg-well data-popup-open:bg-well',
   compact: 'flex size-11 items-center justify-center rounded-full',
 } as const;
 

@@ -1,6 +1,16 @@
 /** The account menu: profile, sessions, palette of the page, the brand's legal links, sign out. */
 import { Menu } from '@base-ui/react/menu';
-import { Check, LogOut, Monitor, MonitorSmartphone, Moon, Sun, UserRound } from 'lucide-react';
+import {
+  Check,
+  LogOut,
+  Monitor,
+  MonitorSmartphone,
+  Moon,
+  ScrollText,
+  Shield,
+  Sun,
+  UserRound,
+} from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useNavigate } from 'react-router';
 import { boot } from '../api/boot.ts';
@@ -27,7 +37,9 @@ export function AccountMenu({ className, face }: AccountMenuProps) {
       <Menu.Trigger className={className}>{face}</Menu.Trigger>
       <Menu.Portal>
         <Menu.Positioner sideOffset={6} align="end" collisionPadding={8} className="z-50 outline-none">
-          <Menu.Popup className={`${MENU} max-h-(--available-height) w-60 overflow-y-auto`}>
+          <Menu.Popup
+            className={`${MENU} max-h-(--available-height) w-56 min-w-(--anchor-width) overflow-y-auto`}
+          >
             <Menu.Item className={MENU_ITEM} onClick={() => navigate('/profile')}>
               <UserRound aria-hidden size={16} strokeWidth={1.5} className="text-muted" />
               Profile
@@ -80,15 +92,16 @@ function ThemeItems() {
 
 function LegalItems() {
   const links = [
-    { label: 'Terms', href: boot.brand.termsUrl },
-    { label: 'Privacy', href: boot.brand.privacyUrl },
+    { label: 'Terms', icon: ScrollText, href: boot.brand.termsUrl },
+    { label: 'Privacy', icon: Shield, href: boot.brand.privacyUrl },
   ].filter((link) => link.href !== null);
   if (links.length === 0) return null;
   return (
     <>
       <Divider />
-      {links.map(({ label, href }) => (
+      {links.map(({ label, icon: Icon, href }) => (
         <Menu.LinkItem key={label} className={MENU_ITEM} href={href ?? undefined}>
+          <Icon aria-hidden size={16} strokeWidth={1.5} className="text-muted" />
           {label}
         </Menu.LinkItem>
       ))}

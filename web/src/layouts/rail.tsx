@@ -9,13 +9,13 @@ import { NAVIGATION } from './navigation.ts';
 
 export function Rail({ onSearch }: { onSearch: () => void }) {
   return (
-    <div className="sticky top-0 hidden h-dvh flex-col gap-4 border-e border-line px-3 py-4 lg:flex">
+    <header className="sticky top-0 hidden h-dvh flex-col gap-4 border-e border-line px-3 py-4 lg:flex">
       <BrandLink />
       <button
         type="button"
         onClick={onSearch}
         aria-keyshortcuts="Meta+K Control+K"
-        className="flex min-h-9 items-center gap-2.5 rounded-sm border border-line px-2.5 text-start text-muted transition-colors hover:bg-sunken hover:text-ink"
+        className="flex min-h-9 items-center gap-2.5 rounded-sm border border-line px-2.5 text-start text-muted transition-colors hover:bg-well hover:text-ink"
       >
         <Search aria-hidden size={16} strokeWidth={1.5} />
         <span className="flex-1">Go to…</span>
@@ -30,7 +30,7 @@ export function Rail({ onSearch }: { onSearch: () => void }) {
         <HelpLink />
         <AccountButton />
       </div>
-    </div>
+    </header>
   );
 }
 
@@ -46,7 +46,7 @@ export function BrandLink({ onClick }: { onClick?: () => void }) {
 }
 
 const ITEM =
-  'flex min-h-9 items-center gap-2.5 rounded-sm px-2.5 py-1.5 transition-colors coarse:min-h-11 text-muted hover:bg-sunken hover:text-ink';
+  'flex min-h-9 items-center gap-2.5 rounded-sm px-2.5 py-1.5 transition-colors coarse:min-h-11 text-muted hover:bg-well hover:text-ink';
 const ACTIVE =
   'aria-[current=page]:bg-primary-soft aria-[current=page]:font-medium aria-[current=page]:text-on-primary-soft';
 

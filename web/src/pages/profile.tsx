@@ -108,18 +108,23 @@ function ConnectedAccount({ provider, identity }: { provider: Provider; identity
   const name = PROVIDER_NAMES[provider];
   return (
     <li className="flex flex-wrap items-center gap-x-4 gap-y-3 py-3.5">
-      <span className="flex size-9 shrink-0 items-center justify-center rounded-sm bg-sunken">
+      <span className="flex size-9 shrink-0 items-center justify-center rounded-sm bg-well">
         <ProviderMark provider={provider} />
       </span>
-      <div className="min-w-0 flex-1 basis-44">
+      <div className="min-w-0 flex-1 basis-24">
         <p className="font-medium">{name}</p>
         <p className="text-sm break-words text-muted">
-          {identity === undefined
-            ? 'Not connected'
-            : (identity.email ?? 'Connected, without an email address')}
+          {identity === undefined ? (
+            'Not connected'
+          ) : (
+            <>
+              {identity.email !== null && `${identity.email}\u00a0· `}
+              Connected <Moment at={identity.linkedAt} />
+            </>
+          )}
         </p>
       </div>
-      {identity === undefined ? (
+      {identity === undefined && (
         <Button
           busy={leaving}
           onClick={() => {
@@ -129,10 +134,6 @@ function ConnectedAccount({ provider, identity }: { provider: Provider; identity
         >
           Connect {name}
         </Button>
-      ) : (
-        <p className="text-sm text-muted">
-          Connected <Moment at={identity.linkedAt} />
-        </p>
       )}
     </li>
   );

@@ -59,8 +59,8 @@ export function SessionsPage() {
 
 function Filter({ state }: { state: 'active' | 'all' }) {
   const choices = [
-    { value: 'active', label: 'Signed in', to: '/sessions' },
-    { value: 'all', label: 'With earlier ones', to: '/sessions?state=all' },
+    { value: 'active', label: 'Active', to: '/sessions' },
+    { value: 'all', label: 'All', to: '/sessions?state=all' },
   ] as const;
   return (
     <nav aria-label="Which sessions" className="flex gap-1">
@@ -71,7 +71,7 @@ function Filter({ state }: { state: 'active' | 'all' }) {
           replace
           preventScrollReset
           aria-current={state === value ? 'true' : undefined}
-          className="inline-flex min-h-8 items-center rounded-sm px-3 text-sm text-muted transition-colors hover:text-ink aria-[current=true]:bg-sunken aria-[current=true]:font-medium aria-[current=true]:text-ink coarse:min-h-11"
+          className="inline-flex min-h-8 items-center rounded-sm px-3 text-sm text-muted transition-colors hover:text-ink aria-[current=true]:bg-well aria-[current=true]:font-medium aria-[current=true]:text-ink coarse:min-h-11"
         >
           {label}
         </Link>

@@ -39,13 +39,16 @@ export function SignInPage() {
   useEffect(() => bootProblemSeen, []);
 
   return (
-    <div className="grid min-h-dvh lg:grid-cols-[minmax(30rem,1fr)_minmax(0,1.1fr)]">
+    <div className="grid min-h-dvh grid-rows-[auto_1fr] lg:grid-rows-1 lg:grid-cols-[minmax(30rem,1fr)_minmax(0,1.1fr)]">
+      <div className="h-32 p-3 pb-0 sm:h-48 lg:hidden">
+        <BrandField name={brand.name} radius={brand.radius} shape="band" />
+      </div>
       <div className="mx-auto flex w-full max-w-[25.5rem] min-w-0 flex-col px-6 py-6 sm:py-10">
         <header className="flex min-w-0 items-center gap-3">
           <BrandMark monogram={brand.monogram} size={36} />
           <span className="min-w-0 text-lg font-semibold leading-5 tracking-tight">{brand.name}</span>
         </header>
-        <main className="flex flex-1 flex-col justify-center py-12">
+        <main className="flex flex-1 flex-col py-12 lg:justify-center">
           <h1 tabIndex={-1} className="text-2xl font-semibold tracking-tight">
             {brand.signInHeadline}
           </h1>
@@ -64,11 +67,13 @@ export function SignInPage() {
         </main>
         <Help />
       </div>
-      <div className="hidden p-3 ps-0 lg:block">
+      <aside aria-label={brand.name} className="hidden p-3 ps-0 lg:block">
         <div className="sticky top-3 h-[calc(100dvh-1.5rem)]">
-          <BrandField name={brand.name} tagline={brand.tagline} radius={brand.radius} />
+          <BrandField name={brand.name} radius={brand.radius} shape="field">
+            {brand.tagline}
+          </BrandField>
         </div>
-      </div>
+      </aside>
     </div>
   );
 }
@@ -101,7 +106,7 @@ function Providers({ next }: { next: string }) {
 
   if (boot.providers.length === 0) {
     return (
-      <div className="mt-8 rounded-md bg-sunken px-4 py-3.5">
+      <div className="mt-8 rounded-md bg-well px-4 py-3.5">
         <p className="font-medium">Signing in is not set up yet</p>
         <p className="text-sm text-muted">
           Whoever runs this portal still has to choose how people sign in. Come back a little later.

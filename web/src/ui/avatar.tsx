@@ -19,7 +19,7 @@ export function Avatar({ name, url, size = 28 }: AvatarProps) {
         width={size}
         height={size}
         referrerPolicy="no-referrer"
-        className="shrink-0 rounded-full bg-sunken object-cover"
+        className="shrink-0 rounded-full bg-well object-cover"
         style={box}
         onError={() => setFailed(url)}
       />

@@ -2,7 +2,7 @@
 import type { ReactNode } from 'react';
 
 const TONES = {
-  neutral: 'bg-sunken text-ink',
+  neutral: 'bg-well text-ink',
   brand: 'bg-primary-soft text-on-primary-soft',
   success: 'bg-success-soft text-success',
   warning: 'bg-warning-soft text-warning',

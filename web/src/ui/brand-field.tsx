@@ -4,55 +4,64 @@
  */
 interface BrandFieldProps {
   name: string;
-  tagline: string | null;
   /** Corner radius in CSS pixels; sharp brands get sharp tiles. */
   radius: number;
+  shape: keyof typeof SHAPES;
+  /** The brand's line, if it has one and there is room. */
+  children?: string | null;
 }
 
 const COLUMNS = 8;
-const ROWS = 12;
 const TILE = 100;
 const WEIGHTS = [0.05, 0.08, 0.12] as const;
+/** Beside the form, fading out above the line of text; over it, on small screens, a band of three rows. */
+const SHAPES = {
+  field: {
+    rows: 12,
+    highlight: 8,
+    fade: '[mask-image:linear-gradient(to_bottom,black_35%,transparent_78%)]',
+  },
+  band: { rows: 3, highlight: 3, fade: '' },
+} as const;
 
-export function BrandField({ name, tagline, radius }: BrandFieldProps) {
+export function BrandField({ name, radius, shape, children }: BrandFieldProps) {
   return (
-    <div className="relative isolate flex h-full flex-col justify-end overflow-hidden rounded-field bg-field p-12 text-on-field">
-      <Tiles name={name} radius={radius} />
-      {tagline !== null && (
-        <p className="max-w-[22ch] text-2xl font-medium tracking-tight text-balance">{tagline}</p>
+    <div className="relative isolate flex h-full flex-col justify-end overflow-hidden rounded-field bg-field text-on-field">
+      <Tiles name={name} radius={radius} shape={shape} />
+      {children && (
+        <p className="max-w-[26ch] p-12 text-2xl font-medium tracking-tight text-balance">{children}</p>
       )}
     </div>
   );
 }
 
-function Tiles({ name, radius }: { name: string; radius: number }) {
+function Tiles({ name, radius, shape }: Omit<BrandFieldProps, 'children'>) {
   const random = numbersFrom(name);
+  const { rows, highlight: first, fade } = SHAPES[shape];
+  const highlight = Math.floor(random() * 6) + first;
   const tiles = [];
-  const highlight = Math.floor(random() * 5) + 9;
-  for (let row = 0; row < ROWS; row++) {
-    for (let column = 0; column < COLUMNS; column++) {
-      const kind = random();
-      const turn = Math.floor(random() * 4);
-      const weight = WEIGHTS[Math.floor(random() * WEIGHTS.length)] ?? WEIGHTS[0];
-      if (kind > 0.58) continue;
-      const index = row * COLUMNS + column;
-      tiles.push(
-        <path
-          key={index}
-          d={kind < 0.36 ? wedge(radius) : kind < 0.5 ? square(radius) : disc()}
-          transform={`translate(${column * TILE} ${row * TILE}) rotate(${turn * 90} ${TILE / 2} ${TILE / 2})`}
-          {...(index === highlight || tiles.length === highlight
-            ? { className: 'fill-accent' }
-            : { fill: 'currentColor', fillOpacity: weight })}
-        />,
-      );
-    }
+  for (let index = 0; index < rows * COLUMNS; index++) {
+    const kind = random();
+    const turn = Math.floor(random() * 4);
+    const weight = WEIGHTS[Math.floor(random() * WEIGHTS.length)] ?? WEIGHTS[0];
+    if (kind > 0.58) continue;
+    const [x, y] = [(index % COLUMNS) * TILE, Math.floor(index / COLUMNS) * TILE];
+    tiles.push(
+      <path
+        key={index}
+        d={kind < 0.36 ? wedge(radius) : kind < 0.5 ? square(radius) : disc()}
+        transform={`translate(${x} ${y}) rotate(${turn * 90} ${TILE / 2} ${TILE / 2})`}
+        {...(tiles.length === highlight
+          ? { className: 'fill-accent' }
+          : { fill: 'currentColor', fillOpacity: weight })}
+      />,
+    );
   }
   return (
     <svg
       aria-hidden
-      className="absolute inset-0 -z-1 size-full [mask-image:linear-gradient(to_bottom,black_35%,transparent_78%)]"
-      viewBox={`0 0 ${COLUMNS * TILE} ${ROWS * TILE}`}
+      className={`absolute inset-0 -z-1 size-full ${fade}`}
+      viewBox={`0 0 ${COLUMNS * TILE} ${rows * TILE}`}
       preserveAspectRatio="xMaxYMin slice"
     >
       {tiles}

@@ -12,7 +12,7 @@ const BASE =
 const VARIANTS: Record<ButtonVariant, string> = {
   primary: 'border border-primary-edge bg-primary text-on-primary hover:not-aria-disabled:bg-primary-hover',
   secondary: 'border border-line-strong/60 bg-raised text-ink hover:not-aria-disabled:bg-sunken',
-  ghost: 'text-ink hover:not-aria-disabled:bg-sunken',
+  ghost: 'text-ink hover:not-aria-disabled:bg-well',
   danger: 'bg-danger-solid text-on-danger hover:not-aria-disabled:bg-danger-hover',
 };
 

@@ -16,6 +16,9 @@ interface DeviceRowProps {
   action?: ReactNode;
 }
 
+/** Stays with what it follows when the line breaks. */
+const DOT = '\u00a0· ';
+
 export const deviceName = (session: Session): string => session.device ?? 'Unknown device';
 
 export function DeviceRow({ session, tells, action }: DeviceRowProps) {
@@ -23,7 +26,7 @@ export function DeviceRow({ session, tells, action }: DeviceRowProps) {
   const place = [session.location, session.address].filter((part) => part !== null);
   return (
     <div className="flex items-center gap-4 py-3.5">
-      <span className="flex size-9 shrink-0 items-center justify-center rounded-sm bg-sunken text-muted">
+      <span className="flex size-9 shrink-0 items-center justify-center rounded-sm bg-well text-muted">
         <Icon aria-hidden size={18} strokeWidth={1.5} />
       </span>
       <div className="min-w-0 flex-1">
@@ -32,17 +35,17 @@ export function DeviceRow({ session, tells, action }: DeviceRowProps) {
           {session.current && <Badge tone="brand">This device</Badge>}
           {session.state === 'ended' && <Badge>Signed out</Badge>}
         </p>
-        <p className="flex flex-wrap items-center gap-x-1.5 text-sm text-muted">
-          <span className="inline-flex items-center gap-1.5">
-            <ProviderMark provider={session.provider} size={12} />
-            {PROVIDER_NAMES[session.provider]}
-          </span>
+        <p className="text-sm text-muted tabular-nums">
+          <ProviderMark provider={session.provider} size={12} className="me-1.5 inline-block align-[-1px]" />
+          {PROVIDER_NAMES[session.provider]}
+          {DOT}
           {place.map((part) => (
-            <span key={part} className="break-all tabular-nums before:me-1.5 before:content-['·']">
+            <span key={part} className="break-words">
               {part}
+              {DOT}
             </span>
           ))}
-          <span className="before:me-1.5 before:content-['·']">
+          <span className="whitespace-nowrap">
             <When session={session} tells={tells} />
           </span>
         </p>

@@ -12,7 +12,7 @@ interface FullPageNoteProps {
 export function FullPageNote({ icon, title, children, actions, foot }: FullPageNoteProps) {
   return (
     <div className="mx-auto flex min-h-[60dvh] max-w-md animate-appear flex-col items-center justify-center gap-2 px-6 py-16 text-center">
-      <span className="mb-3 flex size-12 items-center justify-center rounded-md bg-sunken text-muted">
+      <span className="mb-3 flex size-12 items-center justify-center rounded-md bg-well text-muted">
         {icon}
       </span>
       <h1 tabIndex={-1} className="text-xl font-semibold tracking-tight">

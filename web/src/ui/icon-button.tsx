@@ -12,7 +12,7 @@ export function IconButton({ label, className = '', ...rest }: IconButtonProps) 
       aria-label={label}
       title={label}
       {...rest}
-      className={`inline-flex size-9 shrink-0 items-center justify-center rounded-sm text-muted transition-colors hover:bg-sunken hover:text-ink coarse:size-11 ${className}`}
+      className={`inline-flex size-9 shrink-0 items-center justify-center rounded-sm text-muted transition-colors hover:bg-well hover:text-ink coarse:size-11 ${className}`}
     />
   );
 }

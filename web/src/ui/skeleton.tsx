@@ -5,7 +5,7 @@ interface SkeletonProps {
 }
 
 export function Skeleton({ className }: SkeletonProps) {
-  return <span aria-hidden className={`block max-w-full animate-pulse rounded-xs bg-sunken ${className}`} />;
+  return <span aria-hidden className={`block max-w-full animate-pulse rounded-xs bg-well ${className}`} />;
 }
 
 /** Holds skeletons back for 150 ms and says once, in words, that something is loading. */

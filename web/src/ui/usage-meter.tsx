@@ -58,7 +58,7 @@ function Bar({ label, share, level, text }: BarProps) {
       <meter className="sr-only" aria-label={label} min={0} max={1} value={Math.min(1, share)}>
         {text}
       </meter>
-      <div aria-hidden className="h-1.5 overflow-hidden rounded-full bg-sunken">
+      <div aria-hidden className="h-1.5 overflow-hidden rounded-full bg-well">
         <div className={`h-full rounded-full ${BAR[level]}`} style={{ width: `${percent}%` }} />
       </div>
     </div>
