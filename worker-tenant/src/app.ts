@@ -1,0 +1,48 @@
+/** The application: middleware in its order, all routes, one error handler. Called by index.ts for every request. */
+import { OpenAPIHono } from '@hono/zod-openapi';
+import { ApiError } from './api-error.ts';
+import { isolateFor } from './isolate.ts';
+import { onError } from './middleware/on-error.ts';
+import { requireSameOrigin } from './middleware/same-origin.ts';
+import { verifyContext } from './middleware/verify-context.ts';
+import type { RequestEnvironment } from './request-environment.ts';
+import { health } from './routes/health.ts';
+import { me } from './routes/me.ts';
+import { sessions } from './routes/sessions.ts';
+import { signIn } from './routes/sign-in.ts';
+import { signInCallback } from './routes/sign-in-callback.ts';
+import { signOut } from './routes/sign-out.ts';
+import { tenant } from './routes/tenant.ts';
+import { usage } from './routes/usage.ts';
+
+export const app = new OpenAPIHono<RequestEnvironment>();
+
+app.onError(onError);
+app.notFound((c) => onError(new ApiError('not_found'), c));
+
+app.use(async (c, next) => {
+  c.set('requestId', c.req.header('x-request-id') ?? crypto.randomUUID());
+  c.set('isolate', isolateFor(c.env));
+  // Answers are about one person on one tenant, or about nobody in particular: neither is worth a shared cache's risk.
+  c.header('cache-control', 'private, no-store');
+  await next();
+});
+app.use(verifyContext);
+app.use(requireSameOrigin);
+
+app.route('/', health);
+app.route('/', tenant);
+app.route('/', me);
+app.route('/', sessions);
+app.route('/', usage);
+// `/auth/callback` and `/auth/sign-out` before `/auth/:provider`, which would take them for providers.
+app.route('/', signInCallback);
+app.route('/', signOut);
+app.route('/', signIn);
+
+// In the tenant's name: on a partner's domain nothing names the platform.
+app.doc31('/api/openapi.json', (c) => ({
+  openapi: '3.1.0',
+  info: { title: `${c.var.tenant.name} API`, version: '1' },
+  servers: [{ url: c.var.tenant.origin }],
+}));

@@ -1,0 +1,155 @@
+/**
+ * GET /auth/callback: where providers send the browser back to. Reads top to bottom in the order in which things are
+ * believed: the query, the flow (consumed, whatever follows), the browser, the provider, the account.
+ */
+import { createRoute, OpenAPIHono } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import { ApiError } from '../api-error.ts';
+import {
+  type Callback,
+  callbackErrorCode,
+  type Flow,
+  flowRefusalCode,
+  hashToken,
+  judgeFlow,
+  parseCallback,
+} from '../auth/flow.ts';
+import { type ProviderIdentity, providerRefusalCode } from '../auth/identity.ts';
+import { completeSignIn, linkIdentity } from '../data/identities.ts';
+import { consumeSignInFlow } from '../data/sign-in-flows.ts';
+import { nowInSeconds } from '../isolate.ts';
+import { logEvent } from '../log.ts';
+import { readSessionCookie, readSignInCookie, setSessionCookie } from '../middleware/cookies.ts';
+import { limitSignIns, visitorAddress } from '../middleware/rate-limit.ts';
+import { readSession } from '../middleware/session.ts';
+import type { RequestEnvironment } from '../request-environment.ts';
+import { PROBLEMS } from './problem-responses.ts';
+
+const route = createRoute({
+  method: 'get',
+  path: '/auth/callback',
+  summary: 'The way back from a provider',
+  middleware: [limitSignIns] as const,
+  responses: {
+    302: { description: 'Signed in, or linked: to the page that was asked for.' },
+    ...PROBLEMS.signInRefused,
+    ...PROBLEMS.unauthorized,
+    ...PROBLEMS.notAdmitted,
+    ...PROBLEMS.taken,
+    ...PROBLEMS.tooMany,
+    ...PROBLEMS.provider,
+    ...PROBLEMS.unavailable,
+  },
+});
+
+export const signInCallback = new OpenAPIHono<RequestEnvironment>().openapi(route, async (c) => {
+  const callback = parseCallback(new URL(c.req.url).searchParams);
+  if (!callback.ok) throw new ApiError('sign_in_failed', { reason: callback.error });
+  const flow = await takeFlow(c, callback.value);
+  if (callback.value.kind === 'error') {
+    const { error } = callback.value;
+    throw new ApiError(callbackErrorCode(error), { reason: `provider: ${error.slice(0, 60)}` });
+  }
+  const identity = await identify(c, flow, callback.value.code);
+  const next =
+    flow.linkSessionId === null
+      ? await signIn(c, flow, identity)
+      : await link(c, flow, flow.linkSessionId, identity);
+  return c.redirect(next, 302);
+});
+
+/** Consumes the flow of this state, then judges whether this browser and this provider may finish it. */
+async function takeFlow(c: Context<RequestEnvironment>, callback: Callback): Promise<Flow> {
+  const { isolate, tenant } = c.var;
+  const stateHash = await hashToken(callback.state);
+  const flow = await consumeSignInFlow(await isolate.dataForSignIn(tenant), stateHash);
+  const cookie = readSignInCookie(c);
+  const judged = judgeFlow(flow, {
+    browserHash: cookie === undefined ? null : await hashToken(cookie),
+    issuer: callback.issuer,
+    issuerOf: (provider) => isolate.providers.callbackIssuer(provider),
+  });
+  if (!judged.ok) throw new ApiError(flowRefusalCode(judged.error), { reason: judged.error });
+  return judged.value;
+}
+
+/** Exchanges the code with the flow's own verifier and nonce: a code of another flow gets nobody anywhere (PKCE). */
+async function identify(c: Context<RequestEnvironment>, flow: Flow, code: string): Promise<ProviderIdentity> {
+  const { isolate, tenant } = c.var;
+  const client = await isolate.oauthClient(tenant, flow.provider);
+  if (!client.ok) throw new ApiError('client_misconfigured', { reason: `client: ${client.error}` });
+  const identity = await isolate.providers.identify(
+    flow.provider,
+    {
+      client: client.value,
+      redirectUri: `${tenant.origin}/auth/callback`,
+      code,
+      codeVerifier: flow.codeVerifier,
+      nonce: flow.nonce,
+    },
+    nowInSeconds(),
+  );
+  if (!identity.ok) {
+    throw new ApiError(providerRefusalCode(identity.error), {
+      reason: `${flow.provider}: ${identity.error}`,
+    });
+  }
+  return identity.value;
+}
+
+/** A new session for every sign-in; the one that the browser held ends (session fixation). Answers where to go. */
+async function signIn(
+  c: Context<RequestEnvironment>,
+  flow: Flow,
+  identity: ProviderIdentity,
+): Promise<string> {
+  const { isolate, tenant, requestId } = c.var;
+  const { tenantId, hostname } = tenant;
+  const held = await readSession(c.var, readSessionCookie(c));
+  const outcome = await completeSignIn(await isolate.dataForSignIn(tenant), {
+    ...identity,
+    provider: flow.provider,
+    userAgent: c.req.header('user-agent') ?? null,
+    address: visitorAddress(c),
+    location: c.req.header('x-client-location') ?? null,
+    replacesSessionId: held?.claims.sessionId ?? null,
+  });
+  if (outcome.outcome !== 'signed_in') throw new ApiError(outcome.outcome, { reason: flow.provider });
+  const { sessionId, memberId, created, absoluteExpiresAt } = outcome;
+  const token = await isolate.sessions.sign({ sessionId, memberId, tenantId, hostname }, nowInSeconds());
+  setSessionCookie(c, token, new Date(absoluteExpiresAt));
+  logEvent('signed_in', { requestId, tenant: tenantId, provider: flow.provider, created });
+  return flow.nextPath;
+}
+
+/** A second way in for the member who asked for it, if the browser still holds that very session. */
+async function link(
+  c: Context<RequestEnvironment>,
+  flow: Flow,
+  sessionId: string,
+  identity: ProviderIdentity,
+): Promise<string> {
+  const { isolate, tenant } = c.var;
+  const held = await readSession(c.var, readSessionCookie(c));
+  if (held?.claims.sessionId !== sessionId) throw new ApiError('session_ended');
+  const outcome = await linkIdentity(await isolate.dataForSignIn(tenant), {
+    sessionId,
+    provider: flow.provider,
+    subject: identity.subject,
+    verifiedEmail: identity.emailVerified ? identity.email : null,
+  });
+  switch (outcome) {
+    case 'linked':
+    case 'already_linked': {
+      const url = new URL(flow.nextPath, tenant.origin);
+      url.searchParams.set('linked', flow.provider);
+      return `${url.pathname}${url.search}${url.hash}`;
+    }
+    case 'identity_taken':
+      throw new ApiError('identity_taken');
+    case 'session_dead':
+      throw new ApiError('session_ended');
+    default:
+      return outcome satisfies never;
+  }
+}
