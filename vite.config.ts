@@ -19,7 +19,7 @@ const TENANT_CONFIG = path('worker-tenant/wrangler.jsonc');
 // Nothing on this machine calls home: no `request.cf` look-up, no usage statistics.
 process.env['CLOUDFLARE_CF_FETCH_ENABLED'] ??= 'false';
 process.env['WRANGLER_SEND_METRICS'] ??= 'false';
-process.env['WRANGLER_LOG'] ??= 'warn';
+process.env['WRANGLER_LOG'] ??= 'error';
 
 /**
  * The local runtime has no dispatch namespaces: the shim of scripts/local has the same face. And what only Vite can
