@@ -7,7 +7,7 @@ import { meQuery, recentSignInsQuery, sessionsQuery, usageQuery } from './api/qu
 import { rememberMember, wasSignedIn } from './api/session.ts';
 import { FirstPaint } from './layouts/first-paint.tsx';
 import { RootLayout } from './layouts/root-layout.tsx';
-import { FailurePage, NotFoundPage } from './pages/failure.tsx';
+import { FailurePage, NotFoundPage, RootFailurePage } from './pages/failure.tsx';
 
 export function createRoutes(queryClient: QueryClient): RouteObject[] {
   /** Members only: everybody else goes to the sign-in page, which leads back here. */
@@ -39,7 +39,7 @@ export function createRoutes(queryClient: QueryClient): RouteObject[] {
   return [
     {
       Component: RootLayout,
-      ErrorBoundary: FailurePage,
+      ErrorBoundary: RootFailurePage,
       HydrateFallback: FirstPaint,
       children: [
         {

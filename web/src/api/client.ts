@@ -54,6 +54,8 @@ async function send(method: string, path: string, signal?: AbortSignal): Promise
       method,
       headers: { accept: 'application/json' },
       credentials: 'same-origin',
+      // After signing out, the back button loads the page again: never with answers from the browser's cache.
+      cache: 'no-store',
       ...(signal === undefined ? {} : { signal }),
     });
   } catch (cause) {

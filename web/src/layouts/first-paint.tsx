@@ -9,10 +9,12 @@ export function FirstPaint() {
   return (
     <Loading label="Loading">
       <div className="min-h-dvh lg:grid lg:grid-cols-[15.5rem_minmax(0,1fr)]">
-        <div className="hidden border-e border-line p-3 lg:block">
-          <div className="flex items-center gap-2.5 p-2">
+        <div className="hidden border-e border-line px-3 py-4 lg:block">
+          <div className="flex min-w-0 items-center gap-2.5 px-2 py-1.5">
             <BrandMark monogram={boot.brand.monogram} />
-            <span className="truncate font-semibold">{boot.brand.name}</span>
+            <span className="line-clamp-2 min-w-0 font-semibold leading-5 tracking-tight">
+              {boot.brand.name}
+            </span>
           </div>
         </div>
         <div className="flex h-14 items-center justify-center border-b border-line font-semibold lg:hidden">

@@ -1,9 +1,11 @@
 /** The pages nobody asks for: nothing here, not allowed, no connection, something broke. */
 import { Compass, Lock, PauseCircle, RotateCw, TriangleAlert, WifiOff } from 'lucide-react';
-import { Link, useRouteError } from 'react-router';
+import { useEffect } from 'react';
+import { Link, useRevalidator, useRouteError } from 'react-router';
 import { ApiError } from '../api/api-error.ts';
 import { boot } from '../api/boot.ts';
 import { wordingForError } from '../api/error-wording.ts';
+import { BrandMark } from '../ui/brand-mark.tsx';
 import { Button, buttonClass } from '../ui/button.tsx';
 import { FullPageNote } from '../ui/full-page-note.tsx';
 import { RequestId } from '../ui/request-id.tsx';
@@ -26,6 +28,13 @@ export function FailurePage() {
   const { title, next } = wordingForError(error);
   const denied = error.code === 'permission_denied';
   const support = supportHref(boot.brand);
+  const { revalidate, state } = useRevalidator();
+  const retry = () => {
+    // Code that could not be fetched needs a new page; offline, that would be the browser's own error page.
+    if (thrown instanceof ApiError) void revalidate();
+    else if (navigator.onLine) location.reload();
+  };
+  useRetryWhenOnline(error.code === 'network' ? retry : null);
   return (
     <FullPageNote
       icon={<FailureIcon error={error} />}
@@ -37,8 +46,9 @@ export function FailurePage() {
           <>
             <Button
               variant="primary"
+              busy={state === 'loading'}
               icon={<RotateCw aria-hidden size={16} strokeWidth={1.75} />}
-              onClick={() => location.reload()}
+              onClick={retry}
             >
               Try again
             </Button>
@@ -55,6 +65,29 @@ export function FailurePage() {
       {next}
     </FullPageNote>
   );
+}
+
+/** The same where not even the frame could be drawn. */
+export function RootFailurePage() {
+  return (
+    <>
+      <header className="flex items-center gap-2.5 px-6 py-5">
+        <BrandMark monogram={boot.brand.monogram} />
+        <span className="min-w-0 font-semibold tracking-tight">{boot.brand.name}</span>
+      </header>
+      <main>
+        <FailurePage />
+      </main>
+    </>
+  );
+}
+
+function useRetryWhenOnline(retry: (() => void) | null): void {
+  useEffect(() => {
+    if (retry === null) return;
+    addEventListener('online', retry);
+    return () => removeEventListener('online', retry);
+  }, [retry]);
 }
 
 /** A chunk of the app that cannot be fetched looks like any failed fetch: to the visitor it is a connection problem. */

@@ -1,6 +1,7 @@
 /** The member as the portal knows them: facts, connected accounts, appearance. */
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
+import { useNavigate, useSearchParams } from 'react-router';
 import type { Identity, Me } from '../../../contract/api.ts';
 import type { Provider } from '../../../contract/tenants.ts';
 import { boot, bootProblem, bootProblemSeen } from '../api/boot.ts';
@@ -25,12 +26,18 @@ export function ProfilePage() {
   const { member, identities } = useSuspenseQuery(meQuery).data;
   const [problem] = useState(bootProblem);
   useEffect(() => bootProblemSeen, []);
+  const linked = useJustLinked();
   return (
     <div className="flex max-w-[45rem] flex-col gap-10">
       <PageHead title="Profile">
         Your name and picture come from the account you sign in with; change them there.
       </PageHead>
       {problem !== null && <LinkingProblem code={problem.code} requestId={problem.requestId} />}
+      {linked !== null && (
+        <Alert tone="success" title={`${linked} is connected`}>
+          From now on it signs you in here as well.
+        </Alert>
+      )}
       <Identification member={member} />
       <ConnectedAccounts identities={identities} />
       <Section title="Appearance" description="Kept in this browser only.">
@@ -38,6 +45,17 @@ export function ProfilePage() {
       </Section>
     </div>
   );
+}
+
+/** The provider's name when the page was opened by a linking that worked. Said once: a reload does not repeat it. */
+function useJustLinked(): string | null {
+  const [query] = useSearchParams();
+  const navigate = useNavigate();
+  const [linked] = useState(() => query.get('linked'));
+  useEffect(() => {
+    if (query.has('linked')) void navigate('/profile', { replace: true });
+  }, [query, navigate]);
+  return linked === 'github' || linked === 'google' ? PROVIDER_NAMES[linked] : null;
 }
 
 function LinkingProblem({ code, requestId }: { code: string; requestId: string }) {
