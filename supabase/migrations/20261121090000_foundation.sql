@@ -71,8 +71,8 @@ begin
       and session.tenant_id = token ->> 'tenant_id'
       and session.member_id = (token ->> 'sub')::uuid
       and session.revoked_at is null
+      -- Never later than the absolute end: a CHECK of the table.
       and session.idle_expires_at > now()
-      and session.absolute_expires_at > now()
       and member.status = 'active'
       and tenant.status = 'active'
   );

@@ -224,7 +224,8 @@ begin
       new.worker := app.worker_for(new.type);
     end if;
   end if;
-  new.worker := coalesce(new.worker, app.worker_for(new.type));
+  -- A type that is none of the three is left to its CHECK to name.
+  new.worker := coalesce(new.worker, app.worker_for(new.type), 'none');
 
   if new.type <> 'primary' and platform is null then
     raise exception using errcode = 'check_violation', message = 'the primary tenant has to come first';

@@ -24,7 +24,8 @@ create table public.sessions (
   revoked_at timestamptz,
   unique (tenant_id, id),
   foreign key (tenant_id, member_id) references public.profiles (tenant_id, id) on delete cascade,
-  check (idle_expires_at <= absolute_expires_at)
+  -- Whoever asks for the idle end has asked for both.
+  constraint sessions_idle_within_absolute check (idle_expires_at <= absolute_expires_at)
 );
 comment on table public.sessions is 'Signed-in browsers.';
 comment on column public.sessions.id is 'Session id: `session_id` of tokens.';
@@ -108,7 +109,7 @@ declare
 begin
   update public.sessions as session set revoked_at = now()
   where session.tenant_id = tenant and session.member_id = app.current_member_id() and session.revoked_at is null
-    and least(session.idle_expires_at, session.absolute_expires_at) > now();
+    and session.idle_expires_at > now();
   get diagnostics revoked = row_count;
   perform app.write_audit(tenant, 'sessions.revoked', jsonb_build_object('count', revoked));
   return revoked;

@@ -98,7 +98,7 @@ begin
   if link_session_id is not null and not exists (
     select from public.sessions as session
     where session.tenant_id = scope.tenant_id and session.id = $8 and session.revoked_at is null
-      and least(session.idle_expires_at, session.absolute_expires_at) > now()
+      and session.idle_expires_at > now()
   ) then
     raise exception using errcode = 'PT401', message = 'session_ended';
   end if;

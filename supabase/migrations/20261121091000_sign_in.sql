@@ -2,7 +2,7 @@
 
 create function app.clean_line(value text, longest integer) returns text
 language sql immutable security invoker set search_path = ''
-return nullif(btrim(left(regexp_replace(value, '[\u0001-\u001f\u007f-\u009f]+', ' ', 'g'), longest)), '');
+return nullif(rtrim(left(ltrim(regexp_replace(value, '[\u0001-\u001f\u007f-\u009f]+', ' ', 'g')), longest)), '');
 comment on function app.clean_line(text, integer) is
   'Text from outside as one bounded line, null when nothing is left: what a provider says must not stop a sign-in.';
 
@@ -22,7 +22,8 @@ declare
   verified_email text := case when email_verified is true then app.clean_email(email) end;
   picture text := case when length(avatar_url) <= 2048 and avatar_url ~ '^https://[^\s[:cntrl:]]+$' then avatar_url end;
   member public.profiles;
-  invitation record;
+  invitation_id uuid;
+  invited_role text;
   created boolean := false;
   session public.sessions;
 begin
@@ -40,16 +41,17 @@ begin
     if verified_email is null then
       return jsonb_build_object('outcome', 'email_unverified');
     end if;
-    invitation := app.accept_invitation(scope.tenant_id, verified_email);
-    if invitation.id is null and not exists (
+    select accepted.id, accepted.tenant_role into invitation_id, invited_role
+    from app.accept_invitation(scope.tenant_id, verified_email) as accepted;
+    if invitation_id is null and not exists (
       select from public.tenants as tenant where tenant.tenant_id = scope.tenant_id and tenant.sign_up = 'open'
     ) then
       return jsonb_build_object('outcome', 'not_invited');
     end if;
     insert into public.profiles (tenant_id, tenant_role, name, email, avatar_url)
-    values (scope.tenant_id, coalesce(invitation.tenant_role, 'client'), app.clean_line($5, 120), verified_email, picture)
+    values (scope.tenant_id, coalesce(invited_role, 'client'), app.clean_line($5, 120), verified_email, picture)
     returning * into member;
-    update public.invitations as accepted set accepted_by = member.id where accepted.id = invitation.id;
+    update public.invitations as accepted set accepted_by = member.id where accepted.id = invitation_id;
     insert into public.identities (tenant_id, provider, subject, member_id, email, last_used_at)
     values (scope.tenant_id, $1, $2, member.id, verified_email, now());
     created := true;
@@ -96,7 +98,7 @@ begin
   from public.sessions as session
   join public.profiles as profile on profile.tenant_id = session.tenant_id and profile.id = session.member_id
   where session.tenant_id = scope.tenant_id and session.id = $1 and session.revoked_at is null
-    and least(session.idle_expires_at, session.absolute_expires_at) > now() and profile.status = 'active';
+    and session.idle_expires_at > now() and profile.status = 'active';
   if member is null or not app.can_sign_in(scope.tenant_id, scope.hostname) then
     return jsonb_build_object('outcome', 'session_dead');
   end if;
