@@ -83,7 +83,7 @@ export async function answerBrandedAsset(visit: Visit, portal: Portal, path: Bra
   const { body, hash } = await visit.isolate.assets.file(portal, path);
   const etag = `"${hash}"`;
   // An isolate that knows another version of the brand must not have its answer kept for ever under this address.
-  const exact = visit.url.searchParams.get('v') === hash;
+  const exact = new URL(visit.request.url).searchParams.get('v') === hash;
   const headers = {
     etag,
     'content-type': RECIPES[path].contentType,

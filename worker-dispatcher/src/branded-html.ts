@@ -13,6 +13,7 @@ import { PROVIDERS } from '../../contract/tenants.ts';
 import type { BrandedAssets } from './branded-assets.ts';
 import { escapeMarkup, jsonForScript } from './markup.ts';
 import type { Portal } from './portal.ts';
+import type { OpenPortal } from './resolve-tenant.ts';
 import { createNonce, portalPolicy } from './security-headers.ts';
 import { schemeColors } from './theme.ts';
 import type { Visit } from './visit.ts';
@@ -142,24 +143,21 @@ function attribute(element: Element, name: string, value: string): void {
   element.setAttribute(name, escapeMarkup(value));
 }
 
+interface PageOptions {
+  readonly status?: number;
+  readonly problem?: Problem | null;
+  readonly headers?: Headers;
+}
+
 export async function answerBrandedHtml(
   visit: Visit,
-  portal: Portal,
-  {
-    status = 200,
-    problem = null,
-    headers,
-  }: { status?: number; problem?: Problem | null; headers?: Headers } = {},
+  { portal, host }: OpenPortal,
+  { status = 200, problem = null, headers = new Headers() }: PageOptions = {},
 ): Promise<Response> {
-  const { isolate, host, request, url } = visit;
   const nonce = createNonce();
-  const html = await isolate.html.render(portal, host?.origin ?? url.origin, nonce, problem);
-  const answer = new Headers(headers);
-  answer.set('content-type', 'text/html; charset=utf-8');
-  answer.set('cache-control', 'private, no-store');
-  answer.set(
-    'content-security-policy',
-    portalPolicy(nonce, isolate.configuration.localHostSuffix === '' ? null : url.host),
-  );
-  return new Response(request.method === 'HEAD' ? null : html, { status, headers: answer });
+  const html = await visit.isolate.html.render(portal, host.origin, nonce, problem);
+  headers.set('content-type', 'text/html; charset=utf-8');
+  headers.set('cache-control', 'private, no-store');
+  headers.set('content-security-policy', portalPolicy(nonce, host));
+  return new Response(visit.request.method === 'HEAD' ? null : html, { status, headers });
 }

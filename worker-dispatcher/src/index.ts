@@ -6,8 +6,7 @@ import { answerBrandedAsset, isBrandedPath } from './branded-assets.ts';
 import { answerBrandedHtml } from './branded-html.ts';
 import { isolateFor } from './isolate.ts';
 import { logEvent, logRequest } from './metrics.ts';
-import type { Portal } from './portal.ts';
-import { resolveTenant } from './resolve-tenant.ts';
+import { type OpenPortal, resolveTenant } from './resolve-tenant.ts';
 import { secure } from './security-headers.ts';
 import { answerFile, isFilePath } from './static-files.ts';
 import { answerSupabaseKeys, SUPABASE_KEYS_PATH } from './supabase-keys.ts';
@@ -30,7 +29,7 @@ async function answer(visit: Visit): Promise<Response> {
     switch (resolved.kind) {
       case 'active':
         visit.record.tenant = resolved.portal.tenant.tenantId;
-        return await answerForPortal(visit, resolved.portal);
+        return await answerForPortal(visit, resolved);
       case 'suspended':
         visit.record.tenant = resolved.portal.tenant.tenantId;
         visit.record.outcome = 'suspended';
@@ -58,20 +57,19 @@ async function answer(visit: Visit): Promise<Response> {
   }
 }
 
-async function answerForPortal(visit: Visit, portal: Portal): Promise<Response> {
-  const { request, url, record } = visit;
-  const path = url.pathname;
-  if (isTenantWorkerPath(path)) return answerFromTenantWorker(visit, portal);
+async function answerForPortal(visit: Visit, open: OpenPortal): Promise<Response> {
+  const { request, path, record } = visit;
+  if (isTenantWorkerPath(path)) return answerFromTenantWorker(visit, open);
 
   record.outcome = 'refused';
   if (request.method !== 'GET' && request.method !== 'HEAD')
     return answerProblem(visit, 'method_not_allowed');
-  if (path === SUPABASE_KEYS_PATH) return answerSupabaseKeys(visit, portal);
+  if (path === SUPABASE_KEYS_PATH) return answerSupabaseKeys(visit, open.portal);
   if (isBrandedPath(path)) {
     record.outcome = 'branded';
-    return answerBrandedAsset(visit, portal, path);
+    return answerBrandedAsset(visit, open.portal, path);
   }
   if (isFilePath(visit)) return answerFile(visit);
   record.outcome = 'page';
-  return answerBrandedHtml(visit, portal);
+  return answerBrandedHtml(visit, open);
 }

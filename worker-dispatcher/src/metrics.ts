@@ -8,14 +8,14 @@ const MAX_FIELD = 256;
  * and states, elsewhere whatever a visitor typed.
  */
 export function logRequest(visit: Visit, status: number): void {
-  const { record, request, url } = visit;
+  const { record, request } = visit;
   console.log(
     JSON.stringify({
       time: new Date(visit.startedAt).toISOString(),
       requestId: visit.requestId,
       method: request.method,
-      host: (visit.host?.hostname ?? url.hostname).slice(0, MAX_FIELD),
-      path: url.pathname.slice(0, MAX_FIELD),
+      host: visit.host?.hostname ?? (request.headers.get('host') ?? '').slice(0, MAX_FIELD),
+      path: visit.path.slice(0, MAX_FIELD),
       tenant: record.tenant,
       worker: record.worker,
       status,

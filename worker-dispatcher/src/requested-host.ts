@@ -24,13 +24,14 @@ export class HostReader {
   }
 
   /** Null for what cannot be a tenant's name: IP literals, single labels, malformed names. */
-  read(request: Request, url: URL): RequestedHost | null {
+  read(request: Request): RequestedHost | null {
     // X-Forwarded-Host and Forwarded are never looked at: anybody can send them.
-    const host = request.headers.get('host') ?? url.host;
-    const key = `${url.protocol}//${host}`;
+    const host = request.headers.get('host') ?? new URL(request.url).host;
+    const protocol = request.url.startsWith('https:') ? 'https:' : 'http:';
+    const key = `${protocol}//${host}`;
     let read = this.#seen.get(key);
     if (read === undefined) {
-      read = this.#parse(host, url.protocol) ?? 'refused';
+      read = this.#parse(host, protocol) ?? 'refused';
       this.#seen.set(key, read);
     }
     return read === 'refused' ? null : read;

@@ -1,10 +1,18 @@
 /** From the requested host to what may be done with the request; called by index.ts, asks the tenant directory. */
 import type { Portal } from './portal.ts';
+import type { RequestedHost } from './requested-host.ts';
 import type { Lookup } from './tenant-directory.ts';
 import { clientAddress, type Visit } from './visit.ts';
 
+/** A portal that is open, and the host by which it was asked for. */
+export interface OpenPortal {
+  readonly kind: 'active';
+  readonly portal: Portal;
+  readonly host: RequestedHost;
+}
+
 export type ResolvedHost =
-  | { readonly kind: 'active'; readonly portal: Portal }
+  | OpenPortal
   | { readonly kind: 'suspended'; readonly portal: Portal }
   | { readonly kind: 'unknown' }
   | { readonly kind: 'unavailable'; readonly retryAfterSeconds: number };
@@ -12,20 +20,21 @@ export type ResolvedHost =
 const UNKNOWN: ResolvedHost = { kind: 'unknown' };
 
 export async function resolveTenant(visit: Visit): Promise<ResolvedHost> {
-  if (visit.host === null) return UNKNOWN;
-  const lookup = visit.isolate.directory.lookUp(visit.host.hostname, {
+  const { host } = visit;
+  if (host === null) return UNKNOWN;
+  const lookup = visit.isolate.directory.lookUp(host.hostname, {
     address: clientAddress(visit.request),
     waitUntil: visit.waitUntil,
   });
-  return judge(lookup instanceof Promise ? await lookup : lookup);
+  return judge(lookup instanceof Promise ? await lookup : lookup, host);
 }
 
-function judge(lookup: Lookup): ResolvedHost {
+function judge(lookup: Lookup, host: RequestedHost): ResolvedHost {
   if (lookup.kind !== 'tenant') return lookup;
   const { portal } = lookup;
   switch (portal.tenant.status) {
     case 'active':
-      return { kind: 'active', portal };
+      return { kind: 'active', portal, host };
     case 'suspended':
       return { kind: 'suspended', portal };
     // A tenant that is gone leaves no trace: its address looks like one that never was.

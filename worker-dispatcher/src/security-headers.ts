@@ -1,13 +1,13 @@
 /** The headers that every answer carries, and the content security policies; called by index.ts and whoever makes HTML. */
+import { answerHeaders } from '../../contract/answer-headers.ts';
+import type { RequestedHost } from './requested-host.ts';
 import type { Visit } from './visit.ts';
-
-const ONE_YEAR_SECONDS = 31_536_000;
 
 const PERMISSIONS_POLICY =
   'accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), usb=()';
 
 /** The portal: our own scripts by nonce only, so that no markup that slips in can run anything, not even our files. */
-export function portalPolicy(nonce: string, localHost: string | null): string {
+export function portalPolicy(nonce: string, { origin, local }: RequestedHost): string {
   return [
     "default-src 'none'",
     `script-src 'nonce-${nonce}' 'strict-dynamic'`,
@@ -16,13 +16,13 @@ export function portalPolicy(nonce: string, localHost: string | null): string {
     "img-src 'self' data: blob: https://avatars.githubusercontent.com https://*.googleusercontent.com",
     "font-src 'self'",
     // The socket over which Vite replaces modules, in development alone.
-    `connect-src 'self'${localHost === null ? '' : ` ws://${localHost}`}`,
+    `connect-src 'self'${local ? ` ${origin.replace('http', 'ws')}` : ''}`,
     "manifest-src 'self'",
     "worker-src 'self'",
     "form-action 'self'",
     "base-uri 'none'",
     "frame-ancestors 'none'",
-    ...(localHost === null ? ['upgrade-insecure-requests'] : []),
+    ...(local ? [] : ['upgrade-insecure-requests']),
   ].join('; ');
 }
 
@@ -31,30 +31,38 @@ export function pagePolicy(nonce: string): string {
   return `default-src 'none'; style-src 'nonce-${nonce}'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
 }
 
-/** What is no document: should a browser ever render it as one, nothing in it runs. */
-const INERT_POLICY = "default-src 'none'; frame-ancestors 'none'";
-
 export function createNonce(): string {
   return btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(16))));
 }
 
 /**
- * Puts the headers on an answer on its way out. `response` must be one whose headers may be changed. HSTS says
- * nothing about subdomains and asks for no preload: the zone is the partner's (RFC 6797 §6.1).
+ * Puts on an answer what every answer carries. One that has it all is passed on as it is: the tenant's Worker sends
+ * these headers itself, and taking an answer apart to put it together again costs more than the rest of the way.
  */
 export function secure(response: Response, visit: Visit): Response {
-  const { headers } = response;
-  headers.set('x-request-id', visit.requestId);
-  headers.set('x-content-type-options', 'nosniff');
-  // The origin alone, also to ourselves: a callback's path and query end up in nobody's log.
-  headers.set('referrer-policy', 'strict-origin');
-  headers.set('cross-origin-resource-policy', 'same-origin');
-  if (visit.host !== null && !visit.host.local)
-    headers.set('strict-transport-security', `max-age=${ONE_YEAR_SECONDS}`);
-  if (headers.get('content-type')?.startsWith('text/html')) {
-    headers.set('permissions-policy', PERMISSIONS_POLICY);
-    headers.set('cross-origin-opener-policy', 'same-origin');
+  const page = response.headers.get('content-type')?.startsWith('text/html') ?? false;
+  const wanted = answerHeaders({ requestId: visit.requestId, origin: visit.host?.origin ?? '' });
+  // The one who holds a socket passes it on; it has no headers that a browser would look at.
+  if (response.webSocket || (!page && carries(response.headers, wanted))) return response;
+  const secured = new Response(response.body, response);
+  for (const [name, value] of Object.entries(wanted)) {
+    if (name === 'content-security-policy' && page) continue;
+    secured.headers.set(name, value);
   }
-  if (!headers.has('content-security-policy')) headers.set('content-security-policy', INERT_POLICY);
-  return response;
+  if (page) {
+    // The origin alone, also to ourselves: a callback's path and query end up in nobody's log.
+    secured.headers.set('referrer-policy', 'strict-origin');
+    secured.headers.set('permissions-policy', PERMISSIONS_POLICY);
+    secured.headers.set('cross-origin-opener-policy', 'same-origin');
+  }
+  if (!secured.headers.has('cache-control')) secured.headers.set('cache-control', 'private, no-store');
+  return secured;
+}
+
+function carries(headers: Headers, wanted: Readonly<Record<string, string>>): boolean {
+  if (!headers.has('cache-control')) return false;
+  for (const name in wanted) {
+    if (headers.get(name) !== wanted[name]) return false;
+  }
+  return true;
 }

@@ -8,8 +8,7 @@ const HASHED = '/assets/';
  * Whether a path is a file and not a page: it is hashed, has an extension, or is asked for by something that cannot
  * use a page (a script, a stylesheet, a picture). In development Vite serves modules under names like `/@vite/client`.
  */
-export function isFilePath({ request, url, isolate }: Visit): boolean {
-  const path = url.pathname;
+export function isFilePath({ request, path, isolate }: Visit): boolean {
   if (path.startsWith(HASHED)) return true;
   if (path.slice(path.lastIndexOf('/')).includes('.')) return true;
   if (isolate.configuration.localHostSuffix !== '' && path.startsWith('/@')) return true;
@@ -17,7 +16,7 @@ export function isFilePath({ request, url, isolate }: Visit): boolean {
 }
 
 export async function answerFile(visit: Visit): Promise<Response> {
-  const { request, url, isolate, record } = visit;
+  const { request, path, isolate, record } = visit;
   const file = await isolate.files.fetch(request);
   const html = file.headers.get('content-type')?.startsWith('text/html') ?? false;
   // HTML is only ever sent with a brand in it; and a missing file must not be kept as missing by anybody.
@@ -28,7 +27,7 @@ export async function answerFile(visit: Visit): Promise<Response> {
   record.outcome = 'asset';
   const response = new Response(file.body, file);
   if (isolate.configuration.localHostSuffix === '') {
-    const immutable = url.pathname.startsWith(HASHED);
+    const immutable = path.startsWith(HASHED);
     response.headers.set(
       'cache-control',
       immutable ? 'public, max-age=31536000, immutable' : 'public, no-cache',

@@ -132,5 +132,5 @@ function actionFor(
     if (brand?.supportEmail) return { href: `mailto:${brand.supportEmail}`, label: 'Contact support' };
   }
   // A callback cannot be asked twice: its code is spent. Signing in starts again at the front.
-  return { href: visit.url.pathname.startsWith('/auth/') ? '/' : visit.url.pathname, label: 'Try again' };
+  return { href: visit.path.startsWith('/auth/') ? '/' : visit.path, label: 'Try again' };
 }

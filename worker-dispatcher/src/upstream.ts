@@ -7,7 +7,7 @@ import { TENANT_CONTEXT_HEADER } from '../../contract/tenant-context.ts';
 import type { SubscriptionTier } from '../../contract/tenants.ts';
 import { answerBrandedHtml } from './branded-html.ts';
 import { logEvent } from './metrics.ts';
-import type { Portal } from './portal.ts';
+import type { OpenPortal } from './resolve-tenant.ts';
 import { answerSystem } from './system-pages.ts';
 import { clientAddress, isNavigation, type Visit } from './visit.ts';
 
@@ -31,42 +31,36 @@ export function isTenantWorkerPath(path: string): boolean {
   return path.startsWith('/api/') || path.startsWith('/auth/') || path === '/api' || path === '/auth';
 }
 
-export async function answerFromTenantWorker(visit: Visit, portal: Portal): Promise<Response> {
-  const response = await askTenantWorker(visit, portal);
+export async function answerFromTenantWorker(visit: Visit, open: OpenPortal): Promise<Response> {
+  const response = await askTenantWorker(visit, open);
   if (response === null) {
     visit.record.outcome = 'unavailable';
-    return answerSystem(visit, 'upstream_unavailable', { portal, retryAfterSeconds: RETRY_AFTER_SECONDS });
+    return answerSystem(visit, 'upstream_unavailable', {
+      portal: open.portal,
+      retryAfterSeconds: RETRY_AFTER_SECONDS,
+    });
   }
   visit.record.outcome = 'forwarded';
-  if (visit.url.pathname.startsWith('/auth/') && isProblem(response) && isNavigation(visit.request)) {
-    return showProblem(visit, portal, response);
+  if (visit.path.startsWith('/auth/') && isProblem(response) && isNavigation(visit.request)) {
+    return showProblem(visit, open, response);
   }
-  // The one who holds the socket passes it on: status 101 goes with it.
-  if (response.webSocket) return new Response(null, response);
-  const answer = new Response(response.body, response);
-  answer.headers.delete(TENANT_CONTEXT_HEADER);
-  if (!answer.headers.has('cache-control')) answer.headers.set('cache-control', 'private, no-store');
-  return answer;
+  return response;
 }
 
 /** Null when the tenant's Worker is missing, throws or runs over its limits; why is logged. No other one is tried. */
-async function askTenantWorker(visit: Visit, portal: Portal): Promise<Response | null> {
-  const { request, isolate, host } = visit;
-  // A portal was found, so there was a host to find it by.
-  if (host === null) return null;
+async function askTenantWorker(visit: Visit, { portal, host }: OpenPortal): Promise<Response | null> {
+  const { isolate } = visit;
   const { worker, tier, tenantId } = portal.tenant;
   const { release } = isolate.configuration;
   // Namespace scripts cannot be rolled back: each release uploads its own, and the dispatcher names its release's.
   const physicalName = release === '' ? worker : `${worker}--${release}`;
   visit.record.worker = physicalName;
   const signed = isolate.contexts.tokenFor(portal, host);
-  const headers = headersFor(visit, signed instanceof Promise ? await signed : signed);
+  const request = requestWith(visit, signed instanceof Promise ? await signed : signed);
   try {
     // The stand-in for the namespace answers `get` with a promise; the real one answers at once.
     const target = await isolate.namespace.get(physicalName, {}, { limits: LIMITS[tier] });
-    // Made from its parts, not copied: `request.cf` stays here, the namespace is untrusted.
-    const { method, body } = request;
-    return await target.fetch(new Request(request.url, { method, headers, body, redirect: 'manual' }));
+    return await target.fetch(request);
   } catch (error) {
     logEvent('upstream_failed', {
       requestId: visit.requestId,
@@ -78,18 +72,33 @@ async function askTenantWorker(visit: Visit, portal: Portal): Promise<Response |
   }
 }
 
+/** The visitor's request with other headers. `request.cf` ends at the namespace, which is untrusted. */
+function requestWith(visit: Visit, token: string): Request {
+  const request = new Request(visit.request);
+  const { headers } = request;
+  visit.request.headers.forEach((_value, name) => {
+    if (SPOOFABLE.test(name)) headers.delete(name);
+  });
+  headers.set(TENANT_CONTEXT_HEADER, token);
+  headers.set('x-request-id', visit.requestId);
+  headers.set('x-client-address', clientAddress(visit.request));
+  const location = clientLocation(visit);
+  if (location !== null) headers.set('x-client-location', location);
+  return request;
+}
+
 function isProblem(response: Response): boolean {
   return response.headers.get('content-type')?.startsWith(PROBLEM_CONTENT_TYPE) ?? false;
 }
 
 /** A refused step of signing in, shown to the person in front of it: the app with the problem in its boot block. */
-async function showProblem(visit: Visit, portal: Portal, response: Response): Promise<Response> {
+async function showProblem(visit: Visit, open: OpenPortal, response: Response): Promise<Response> {
   const headers = new Headers();
   for (const cookie of response.headers.getSetCookie()) headers.append('set-cookie', cookie);
   const retryAfter = response.headers.get('retry-after');
   if (retryAfter !== null) headers.set('retry-after', retryAfter);
   const shown = await readProblem(visit, response);
-  return answerBrandedHtml(visit, portal, { status: response.status, problem: shown, headers });
+  return answerBrandedHtml(visit, open, { status: response.status, problem: shown, headers });
 }
 
 async function readProblem(visit: Visit, response: Response): Promise<Problem> {
@@ -97,20 +106,6 @@ async function readProblem(visit: Visit, response: Response): Promise<Problem> {
   if (parsed.success) return { ...parsed.data, requestId: visit.requestId };
   // Something said "problem" and sent none: the person is told that it failed, the operator sees the status.
   return problem('internal_error', visit.requestId);
-}
-
-function headersFor(visit: Visit, token: string): Headers {
-  const { request } = visit;
-  const headers = new Headers(request.headers);
-  for (const name of request.headers.keys()) {
-    if (SPOOFABLE.test(name)) headers.delete(name);
-  }
-  headers.set(TENANT_CONTEXT_HEADER, token);
-  headers.set('x-request-id', visit.requestId);
-  headers.set('x-client-address', clientAddress(request));
-  const location = clientLocation(visit);
-  if (location !== null) headers.set('x-client-location', location);
-  return headers;
 }
 
 /** `City, CC` as Cloudflare guesses it; null on one machine, where the runtime makes something up. */

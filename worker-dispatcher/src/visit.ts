@@ -20,7 +20,8 @@ export interface VisitRecord {
 
 export interface Visit {
   readonly request: Request;
-  readonly url: URL;
+  /** Of the address, without its query; as the URL parser leaves it. */
+  readonly path: string;
   /** Made here for every request; a visitor's own x-request-id is not believed. */
   readonly requestId: string;
   /** Milliseconds since the epoch. */
@@ -33,17 +34,23 @@ export interface Visit {
 }
 
 export function openVisit(request: Request, isolate: Isolate, context: ExecutionContext): Visit {
-  const url = new URL(request.url);
   return {
     request,
-    url,
+    path: pathOf(request.url),
     requestId: crypto.randomUUID(),
     startedAt: Date.now(),
-    host: isolate.hosts.read(request, url),
+    host: isolate.hosts.read(request),
     isolate,
     record: { tenant: null, worker: null, outcome: 'failed' },
     waitUntil: (work) => context.waitUntil(work),
   };
+}
+
+/** The runtime gives a parsed and normalised URL: its path can be cut out, which costs less than parsing it again. */
+function pathOf(url: string): string {
+  const start = url.indexOf('/', url.indexOf('://') + 3);
+  const end = url.indexOf('?', start);
+  return end === -1 ? url.slice(start) : url.slice(start, end);
 }
 
 /**

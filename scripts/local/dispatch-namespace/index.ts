@@ -21,7 +21,9 @@ export class NamespacedWorker extends WorkerEntrypoint<TenantWorkers, { readonly
     const worker = Object.hasOwn(this.env, name) ? this.env[name] : undefined;
     // What the real namespace says of a name nobody uploaded: `get` succeeds, `fetch` rejects.
     if (worker === undefined) throw new Error('Worker not found.');
-    const response = await worker.fetch(request);
+    // Made from its parts, not copied: what Cloudflare knows of a visitor is no business of an untrusted namespace.
+    const { url, method, headers, body } = request;
+    const response = await worker.fetch(new Request(url, { method, headers, body, redirect: 'manual' }));
     // Development servers catch what a Worker throws and send it as a page; the real namespace rejects.
     if (response.headers.has('mf-experimental-error-stack'))
       throw new Error((await response.text()).slice(0, 2_000));
