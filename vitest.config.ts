@@ -6,6 +6,11 @@ import { cloudflareTest } from '@cloudflare/vitest-plugin';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 import { createKeys, dispatcherSecrets, tenantSecrets } from './scripts/local/keys.ts';
 
+// Nothing on this machine calls home, and missing secrets are not worth a warning: tests bring their own.
+process.env['CLOUDFLARE_CF_FETCH_ENABLED'] ??= 'false';
+process.env['WRANGLER_SEND_METRICS'] ??= 'false';
+process.env['WRANGLER_LOG'] ??= 'error';
+
 const keys = await createKeys();
 
 /** Runs in workerd with the Worker's own wrangler.jsonc. Keys are fresh ones: a developer's .dev.vars change nothing. */
@@ -13,16 +18,19 @@ function workerProject(
   name: string,
   folder: string,
   secrets: Record<string, string>,
+  globalSetup: string[] = [],
 ): TestProjectInlineConfiguration {
   return {
     plugins: [
       cloudflareTest({
+        remoteBindings: false,
         wrangler: { configPath: `./${folder}/wrangler.jsonc` },
         miniflare: { bindings: secrets },
       }),
     ],
     test: {
       name,
+      globalSetup,
       include: [`${folder}/**/*.test.ts`],
       exclude: ['**/*.integration.test.ts', '**/node_modules/**'],
     },
@@ -40,7 +48,9 @@ export default defineConfig({
       nodeProject('contract', ['contract/**/*.test.ts']),
       nodeProject('web', ['web/src/**/*.test.{ts,tsx}']),
       nodeProject('scripts', ['scripts/**/*.test.ts']),
-      workerProject('dispatcher', 'worker-dispatcher', dispatcherSecrets(keys)),
+      workerProject('dispatcher', 'worker-dispatcher', dispatcherSecrets(keys), [
+        'worker-dispatcher/tests/supabase-stand-in.ts',
+      ]),
       workerProject('tenant', 'worker-tenant', tenantSecrets(keys)),
       {
         test: {

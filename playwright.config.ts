@@ -1,0 +1,49 @@
+/**
+ * Browser tests, web/e2e/*.e2e.ts, against the production build. `npm run e2e` gives them their portals and a Chromium;
+ * `npm run e2e -- sign-in` and any other option of Playwright goes through.
+ */
+import { defineConfig } from '@playwright/test';
+import { currentBrowserPortal, realHostnamesArguments } from './scripts/local/browser-portal.ts';
+
+/** Root may not use Chromium's sandbox; nothing but our own pages is opened. */
+const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+const common = [...sandbox, '--disable-dev-shm-usage', '--disable-gpu'];
+const executablePath = process.env['CHROMIUM_PATH'];
+const launch = (arguments_: string[]) => ({
+  launchOptions: { args: [...common, ...arguments_], ...(executablePath ? { executablePath } : {}) },
+});
+
+export default defineConfig({
+  testDir: 'web/e2e',
+  testMatch: '**/*.e2e.ts',
+  outputDir: 'test-results',
+  fullyParallel: false,
+  forbidOnly: true,
+  retries: 0,
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  reporter: [
+    ['list'],
+    ...(process.env['MARQUEE_REPORT']
+      ? [['json', { outputFile: process.env['MARQUEE_REPORT'] }] as const]
+      : []),
+  ],
+  use: {
+    browserName: 'chromium',
+    headless: true,
+    locale: 'en-GB',
+    timezoneId: 'UTC',
+    screenshot: 'only-on-failure',
+    trace: 'retain-on-failure',
+  },
+  projects: [
+    // http://<hostname>.localhost: what a developer sees.
+    { name: 'portals', testIgnore: '**/*.https.e2e.ts', use: launch([]) },
+    // https://<hostname>: the real names, for what depends on them (cookies between sibling subdomains).
+    {
+      name: 'https',
+      testMatch: '**/*.https.e2e.ts',
+      use: { ignoreHTTPSErrors: true, ...launch(realHostnamesArguments(currentBrowserPortal())) },
+    },
+  ],
+});

@@ -1,0 +1,64 @@
+/**
+ * The browser tests of web/e2e: starts, for each Playwright worker, a stack with the built portals and a TLS door in
+ * front of them, then Playwright. Called by test.ts; alone: `npm run e2e`, which builds first.
+ */
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { BROWSER_PORTALS_VARIABLE, type BrowserPortal } from './local/browser-portal.ts';
+import { findChromium } from './local/chromium.ts';
+import { openFrontDoor } from './local/front-door.ts';
+import { startPlatform } from './local/platform.ts';
+import { startPortal } from './local/portal.ts';
+import { onShutdown } from './local/processes.ts';
+
+const REPOSITORY = fileURLToPath(new URL('..', import.meta.url));
+/** Two browsers are what two cores carry. */
+const WORKERS = 2;
+
+const closers: (() => Promise<void>)[] = [];
+async function close(): Promise<void> {
+  for (const closer of closers.toReversed()) await closer().catch((error: unknown) => console.error(error));
+}
+
+async function main(): Promise<number> {
+  const platform = await startPlatform();
+  closers.push(() => platform.stop());
+  const portals: BrowserPortal[] = [];
+  for (let worker = 0; worker < WORKERS; worker += 1) {
+    const stack = await platform.createStack();
+    closers.push(() => stack.close());
+    const portal = await startPortal({ stack, built: true });
+    closers.push(() => portal.close());
+    const tenants = await stack.sql<{ domain: string }[]>`select domain from public.tenant_domains`;
+    const hostnames = tenants.map(({ domain }) => domain);
+    const door = await openFrontDoor({ target: portal.port, hostnames });
+    closers.push(() => door.close());
+    portals.push({ port: portal.port, tlsPort: door.port, databaseUrl: stack.databaseUrl });
+  }
+  const child = spawn(
+    process.execPath,
+    [
+      join(REPOSITORY, 'node_modules/@playwright/test/cli.js'),
+      ...['test', `--workers=${WORKERS}`, ...process.argv.slice(2)],
+    ],
+    {
+      cwd: REPOSITORY,
+      stdio: 'inherit',
+      env: {
+        ...process.env,
+        [BROWSER_PORTALS_VARIABLE]: JSON.stringify(portals),
+        CHROMIUM_PATH: await findChromium(),
+      },
+    },
+  );
+  return new Promise((done, fail) => {
+    child.once('error', fail);
+    child.once('exit', (code) => done(code ?? 1));
+  });
+}
+
+onShutdown(close);
+const code = await main();
+await close();
+process.exit(code);
