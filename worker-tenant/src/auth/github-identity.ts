@@ -8,11 +8,11 @@ const userSchema = z.object({
   id: z.number().int().positive(),
   login: z.string().min(1).max(100),
   name: z.string().nullish(),
-  avatar_url: z.unknown(),
+  avatar_url: z.unknown().optional(),
 });
 
 const emailsSchema = z.array(
-  z.object({ email: z.string().max(254), primary: z.unknown(), verified: z.unknown() }),
+  z.object({ email: z.string().max(254), primary: z.unknown().optional(), verified: z.unknown().optional() }),
 );
 
 export async function fetchGitHubIdentity(

@@ -43,9 +43,9 @@ const claimsSchema = z.object({
   nonce: z.string().optional(),
   email: z.string().max(254).optional(),
   // Not a boolean schema: `"true"` is no reason to refuse the person, only to refuse the email.
-  email_verified: z.unknown(),
+  email_verified: z.unknown().optional(),
   name: z.string().optional(),
-  picture: z.unknown(),
+  picture: z.unknown().optional(),
 });
 
 export async function verifyGoogleIdToken(

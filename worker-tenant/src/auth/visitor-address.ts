@@ -6,7 +6,7 @@
  */
 export function addressBucket(address: string): string {
   if (/^\d{1,3}(?:\.\d{1,3}){3}$/.test(address)) return address;
-  const host = URL.parse(`http://[${address}]/`)?.hostname;
+  const host = /^[\d.:a-f]+$/i.test(address) ? URL.parse(`http://[${address}]/`)?.hostname : null;
   if (!host) return 'unknown';
   const [head = '', tail] = host.slice(1, -1).split('::');
   const left = head === '' ? [] : head.split(':');

@@ -5,10 +5,14 @@ import type { RequestEnvironment } from '../request-environment.ts';
 
 const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-/** `Origin` must be the tenant's; a request without one must say `Sec-Fetch-Site: same-origin`. Neither: refused. */
+/**
+ * What the browser itself says about where the request comes from, and no page can set: `Sec-Fetch-Site` where it is
+ * sent (it says `same-site` for a sibling subdomain, which `Origin` alone would need a list for), else `Origin`. Neither:
+ * refused.
+ */
 export function isSameOrigin(headers: Headers, origin: string): boolean {
-  const claimed = headers.get('origin');
-  return claimed === null ? headers.get('sec-fetch-site') === 'same-origin' : claimed === origin;
+  const site = headers.get('sec-fetch-site');
+  return site === null ? headers.get('origin') === origin : site === 'same-origin';
 }
 
 export const requireSameOrigin = createMiddleware<RequestEnvironment>(async (c, next) => {
