@@ -16,7 +16,7 @@ const launch = (arguments_: string[]) => ({
 export default defineConfig({
   testDir: 'web/e2e',
   testMatch: '**/*.e2e.ts',
-  outputDir: 'test-results',
+  outputDir: 'test-results/browser',
   fullyParallel: false,
   forbidOnly: true,
   retries: 0,
