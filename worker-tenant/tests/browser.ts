@@ -69,17 +69,17 @@ export class Browser {
     query = '',
     headers: Record<string, string> = {},
   ): Promise<URL> {
-    const response = await this.request(host, `/auth/${provider}${query}`, { headers });
-    const location = response.headers.get('location');
-    if (response.status !== 302 || !location) {
-      throw new Error(`starting answers ${response.status}: ${await response.text()}`);
-    }
-    return new URL(location);
+    return providerOf(await this.request(host, `/auth/${provider}${query}`, { headers }));
   }
 
   /** Starts, goes to the provider, picks, and answers the callback's address without opening it. */
   async startAndPick(host: string, provider: Provider, choice: string, query = ''): Promise<URL> {
     return visitProvider((await this.start(host, provider, query)).href, choice);
+  }
+
+  /** Follows a start to the provider and picks there; answers the callback's address. */
+  async visit(start: Response, choice: string): Promise<URL> {
+    return visitProvider((await providerOf(start)).href, choice);
   }
 
   /** Opens the callback. */
@@ -91,6 +91,12 @@ export class Browser {
   async signIn(host: string, provider: Provider, user: string, query = ''): Promise<Response> {
     return this.finish(await this.startAndPick(host, provider, user, query));
   }
+}
+
+async function providerOf(start: Response): Promise<URL> {
+  const location = start.headers.get('location');
+  if (start.status === 302 && location) return new URL(location);
+  throw new Error(`starting answers ${start.status}: ${await start.text()}`);
 }
 
 /** The portal's hostname behind an address of this machine: `http://partner-seo.com.localhost:1234` → `partner-seo.com`. */
