@@ -83,7 +83,10 @@ export async function startDataApi(options: DataApiOptions): Promise<DataApi> {
     const admission = await admit(request.headers);
     if (!admission.ok) return json(admission.refusal.status, admission.refusal.body);
     const body = await readBody(request, options.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES);
-    if (body === 'too-large') return json(413, { message: 'Request body too large' });
+    if (body === 'too-large') {
+      // The rest of the body stays unread, so the connection cannot serve another request.
+      return json(413, { message: 'Request body too large' }, { connection: 'close' });
+    }
 
     const { claims } = admission;
     const role = typeof claims['role'] === 'string' ? claims['role'] : 'anon';
@@ -122,7 +125,8 @@ export async function startDataApi(options: DataApiOptions): Promise<DataApi> {
         if ('closeAllConnections' in server) server.closeAllConnections();
       });
       await subscription.unlisten().catch(() => {});
-      await Promise.all([requests.close(), catalog.close()]);
+      // Requests that were cut off may still wait for a connection: they are not waited for.
+      await Promise.all([requests.driver.end({ timeout: 1 }), catalog.driver.end({ timeout: 1 })]);
     },
   };
 }
@@ -185,6 +189,10 @@ function listen(
   });
 }
 
-function json(status: number, body: Readonly<Record<string, unknown>>): Response {
-  return Response.json(body, { status });
+function json(
+  status: number,
+  body: Readonly<Record<string, unknown>>,
+  headers: Record<string, string> = {},
+): Response {
+  return Response.json(body, { status, headers });
 }
