@@ -22,7 +22,7 @@ export async function readPortals(sql: Sql): Promise<PortalRow[]> {
     left join public.invitations as invitation on invitation.tenant_id = tenant.tenant_id
     where tenant.status <> 'inactive'
     group by tenant.tenant_id
-    order by tenant.type = 'primary' desc, tenant.status, tenant.created_at, tenant.tenant_id
+    order by tenant.status, array_position('{primary,partner-subdomain,custom-domain}', tenant.type), tenant.tenant_id
     limit 12`;
 }
 
