@@ -11,6 +11,7 @@ process.env['CLOUDFLARE_CF_FETCH_ENABLED'] ??= 'false';
 process.env['WRANGLER_SEND_METRICS'] ??= 'false';
 process.env['WRANGLER_LOG'] ??= 'error';
 
+const NOT_UNIT = ['**/*.integration.test.ts', '**/node_modules/**'];
 const keys = await createKeys();
 
 /** Runs in workerd with the Worker's own wrangler.jsonc. Keys are fresh ones: a developer's .dev.vars change nothing. */
@@ -32,13 +33,13 @@ function workerProject(
       name,
       globalSetup,
       include: [`${folder}/**/*.test.ts`],
-      exclude: ['**/*.integration.test.ts', '**/node_modules/**'],
+      exclude: NOT_UNIT,
     },
   };
 }
 
 function nodeProject(name: string, include: string[]): TestProjectInlineConfiguration {
-  return { test: { name, include, environment: 'node' } };
+  return { test: { name, include, exclude: NOT_UNIT, environment: 'node' } };
 }
 
 export default defineConfig({
@@ -55,7 +56,7 @@ export default defineConfig({
       {
         test: {
           name: 'integration',
-          include: ['worker-*/**/*.integration.test.ts'],
+          include: ['{worker-*,scripts}/**/*.integration.test.ts'],
           environment: 'node',
           // Each file has its own stack of Workers and database; two at once are what two cores carry.
           maxWorkers: 2,
