@@ -25,7 +25,8 @@ export default {
 
 async function answer(visit: Visit): Promise<Response> {
   try {
-    const resolved = await resolveTenant(visit);
+    const found = resolveTenant(visit);
+    const resolved = found instanceof Promise ? await found : found;
     switch (resolved.kind) {
       case 'active':
         visit.record.tenant = resolved.portal.tenant.tenantId;
@@ -57,7 +58,7 @@ async function answer(visit: Visit): Promise<Response> {
   }
 }
 
-async function answerForPortal(visit: Visit, open: OpenPortal): Promise<Response> {
+function answerForPortal(visit: Visit, open: OpenPortal): Response | Promise<Response> {
   const { request, path, record } = visit;
   if (isTenantWorkerPath(path)) return answerFromTenantWorker(visit, open);
 

@@ -19,14 +19,13 @@ export type ResolvedHost =
 
 const UNKNOWN: ResolvedHost = { kind: 'unknown' };
 
-export async function resolveTenant(visit: Visit): Promise<ResolvedHost> {
-  const { host } = visit;
+/** Without a promise when memory knows the host. */
+export function resolveTenant(visit: Visit): ResolvedHost | Promise<ResolvedHost> {
+  const { host, request, isolate, startedAt } = visit;
   if (host === null) return UNKNOWN;
-  const lookup = visit.isolate.directory.lookUp(host.hostname, {
-    address: clientAddress(visit.request),
-    waitUntil: visit.waitUntil,
-  });
-  return judge(lookup instanceof Promise ? await lookup : lookup, host);
+  const visitor = { address: clientAddress(request), waitUntil: visit.waitUntil };
+  const lookup = isolate.directory.lookUp(host.hostname, visitor, startedAt);
+  return lookup instanceof Promise ? lookup.then((found) => judge(found, host)) : judge(lookup, host);
 }
 
 function judge(lookup: Lookup, host: RequestedHost): ResolvedHost {

@@ -27,15 +27,15 @@ export class SignedContexts {
     this.#key = key;
   }
 
-  tokenFor(portal: Portal, { hostname, origin }: RequestedHost): string | Promise<string> {
-    const known = this.#signed.get(portal)?.get(origin);
-    if (known && Date.now() / 1000 < known.usableUntil) return known.token;
-    return this.#sign(portal, hostname, origin);
+  /** Without a promise when there is a token that lives long enough. `now` in milliseconds since the epoch. */
+  tokenFor(portal: Portal, host: RequestedHost, now: number): string | Promise<string> {
+    const known = this.#signed.get(portal)?.get(host.origin);
+    const seconds = Math.floor(now / 1000);
+    return known && seconds < known.usableUntil ? known.token : this.#sign(portal, host, seconds);
   }
 
-  async #sign(portal: Portal, hostname: RequestedHost['hostname'], origin: string): Promise<string> {
+  async #sign(portal: Portal, { hostname, origin }: RequestedHost, now: number): Promise<string> {
     const { tenantId, name, type, status, tier, worker, platformDomain } = portal.tenant;
-    const now = Math.floor(Date.now() / 1000);
     const context = {
       version: 1,
       tenantId,

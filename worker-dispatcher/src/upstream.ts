@@ -32,44 +32,35 @@ export function isTenantWorkerPath(path: string): boolean {
 }
 
 export async function answerFromTenantWorker(visit: Visit, open: OpenPortal): Promise<Response> {
-  const response = await askTenantWorker(visit, open);
-  if (response === null) {
-    visit.record.outcome = 'unavailable';
-    return answerSystem(visit, 'upstream_unavailable', {
-      portal: open.portal,
-      retryAfterSeconds: RETRY_AFTER_SECONDS,
-    });
-  }
-  visit.record.outcome = 'forwarded';
-  if (visit.path.startsWith('/auth/') && isProblem(response) && isNavigation(visit.request)) {
-    return showProblem(visit, open, response);
-  }
-  return response;
-}
-
-/** Null when the tenant's Worker is missing, throws or runs over its limits; why is logged. No other one is tried. */
-async function askTenantWorker(visit: Visit, { portal, host }: OpenPortal): Promise<Response | null> {
-  const { isolate } = visit;
-  const { worker, tier, tenantId } = portal.tenant;
-  const { release } = isolate.configuration;
-  // Namespace scripts cannot be rolled back: each release uploads its own, and the dispatcher names its release's.
-  const physicalName = release === '' ? worker : `${worker}--${release}`;
-  visit.record.worker = physicalName;
-  const signed = isolate.contexts.tokenFor(portal, host);
+  const { isolate, record } = visit;
+  const { portal, host } = open;
+  record.worker = physicalName(portal.tenant.worker, isolate.configuration.release);
+  const signed = isolate.contexts.tokenFor(portal, host, visit.startedAt);
   const request = requestWith(visit, signed instanceof Promise ? await signed : signed);
+  let response: Response;
   try {
     // The stand-in for the namespace answers `get` with a promise; the real one answers at once.
-    const target = await isolate.namespace.get(physicalName, {}, { limits: LIMITS[tier] });
-    return await target.fetch(request);
+    const worker = await isolate.namespace.get(record.worker, {}, { limits: LIMITS[portal.tenant.tier] });
+    response = await worker.fetch(request);
   } catch (error) {
+    // Missing, throwing, or over its limits: no other Worker is tried, least of all another tenant's.
+    record.outcome = 'unavailable';
     logEvent('upstream_failed', {
       requestId: visit.requestId,
-      tenant: tenantId,
-      worker: physicalName,
+      tenant: portal.tenant.tenantId,
+      worker: record.worker,
       reason: error instanceof Error ? error.message.slice(0, 200) : 'unknown',
     });
-    return null;
+    return answerSystem(visit, 'upstream_unavailable', { portal, retryAfterSeconds: RETRY_AFTER_SECONDS });
   }
+  record.outcome = 'forwarded';
+  const refused = visit.path.startsWith('/auth/') && isProblem(response) && isNavigation(visit.request);
+  return refused ? showProblem(visit, open, response) : response;
+}
+
+/** Namespace scripts cannot be rolled back: each release uploads its own, and the dispatcher names its release's. */
+function physicalName(worker: string, release: string): string {
+  return release === '' ? worker : `${worker}--${release}`;
 }
 
 /** The visitor's request with other headers. `request.cf` ends at the namespace, which is untrusted. */
@@ -82,7 +73,8 @@ function requestWith(visit: Visit, token: string): Request {
   headers.set(TENANT_CONTEXT_HEADER, token);
   headers.set('x-request-id', visit.requestId);
   headers.set('x-client-address', clientAddress(visit.request));
-  const location = clientLocation(visit);
+  // Signing in notes where it happened; reading `cf` takes longer than the rest, so other paths go without.
+  const location = visit.path.startsWith('/auth/') ? clientLocation(visit) : null;
   if (location !== null) headers.set('x-client-location', location);
   return request;
 }
