@@ -79,18 +79,13 @@ comment on function app.normalize_domain(text) is
   'A domain as typed by an operator (any case, with or without a trailing dot) to the name that hosts are compared with; '
   'raises check_violation with a hint for everything else.';
 
-create function app.utf16_length(value text) returns integer
-language sql immutable security invoker set search_path = ''
-return length(value) + length(regexp_replace(value, '[^\U00010000-\U0010ffff]', '', 'g'));
-comment on function app.utf16_length(text) is 'Length in UTF-16 code units: what JavaScript calls the length of a string.';
-
 create function app.is_whitelabel_text(value jsonb, longest integer, pattern text) returns boolean
 language sql immutable security invoker set search_path = ''
 return jsonb_typeof(value) = 'string'
-  and app.utf16_length(value #>> '{}') between 1 and longest
+  and length(value #>> '{}') between 1 and longest
   and (value #>> '{}') ~ pattern;
 comment on function app.is_whitelabel_text(jsonb, integer, text) is
-  'True for a JSON string of 1 to `longest` UTF-16 code units that matches the pattern.';
+  'True for a JSON string of 1 to `longest` characters that matches the pattern.';
 
 create function app.is_whitelabel_palette(palette jsonb) returns boolean
 language sql immutable security invoker set search_path = ''
