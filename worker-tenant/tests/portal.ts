@@ -10,6 +10,8 @@ import { Browser } from './browser.ts';
 export interface TestPortal {
   readonly stack: Stack;
   readonly portal: Portal;
+  /** Why a request was refused, as the log has it: many refusals look alike to the one who is refused. */
+  reasonOf(requestId: string): Promise<string | null>;
   /** Another person: no cookies, an address of its own. */
   browser(address?: string): Browser;
 }
@@ -45,18 +47,30 @@ export function usePortal(): TestPortal {
     get portal() {
       return started(portal);
     },
+    async reasonOf(requestId) {
+      // Logs take their own way and may come later than the answer.
+      for (let attempt = 0; attempt < 20; attempt++) {
+        const line = started(portal)
+          .logs()
+          .find(({ message }) => message.includes('"request_refused"') && message.includes(requestId));
+        if (line) return (JSON.parse(line.message) as { reason: string }).reason;
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+      return null;
+    },
     browser: (address) => new Browser(started(portal), address),
   };
 }
 
-/** The refusal is this one, exactly, and signs nobody in. */
-export async function expectProblem(response: Response, code: ErrorCode): Promise<void> {
+/** The refusal is this one, exactly, and signs nobody in. Answers the request id, by which the log knows the reason. */
+export async function expectProblem(response: Response, code: ErrorCode): Promise<string> {
   const body: unknown = await response.json().catch(() => null);
   expect(body).toMatchObject({ code });
   const problem = problemSchema.parse(body);
   expect([response.status, problem.status]).toEqual([ERRORS[code].status, ERRORS[code].status]);
   expect(response.headers.get('content-type')).toBe('application/problem+json');
   expect(response.headers.getSetCookie().filter((line) => /^__Host-session=[^;]/.test(line))).toEqual([]);
+  return problem.requestId;
 }
 
 /** The answer signs somebody in and leads to `path`. */
