@@ -123,6 +123,18 @@ export function fetcher(handle: (request: Request) => Response | Promise<Respons
   return { fetch, connect } as Fetcher;
 }
 
+/** The rate-limit binding of one window that never ends: a test must not depend on when it runs. */
+export function limiterOf(limit: number): RateLimit {
+  const counts = new Map<string, number>();
+  return {
+    async limit({ key }) {
+      const count = (counts.get(key) ?? 0) + 1;
+      counts.set(key, count);
+      return { success: count <= limit };
+    },
+  };
+}
+
 export interface Dispatched {
   readonly name: string;
   readonly options: DynamicDispatchOptions | undefined;
