@@ -21,7 +21,6 @@ const signingKeySchema = z.object({
   y: text,
   d: text,
 });
-const keyring = <Key extends z.ZodType>(key: Key) => z.object({ keys: z.array(key).min(1) });
 
 export interface OAuthClient {
   readonly clientId: string;
@@ -39,6 +38,14 @@ export interface ProviderEndpoints {
   };
 }
 
+/** What it takes to ask the Data API; the jobs Worker needs no more. */
+export interface SupabaseConfiguration {
+  readonly url: string;
+  readonly publishableKey: string;
+  readonly issuer: string;
+  readonly signingKey: z.infer<typeof signingKeySchema>;
+}
+
 export interface Configuration {
   /** Logical name; the audience of the tenant contexts that are meant for this Worker. */
   readonly workerName: string;
@@ -47,12 +54,7 @@ export interface Configuration {
   readonly sessionKeys: readonly z.infer<typeof secretKeySchema>[];
   /** The first one encrypts, all of them decrypt. */
   readonly fieldKeys: readonly z.infer<typeof secretKeySchema>[];
-  readonly supabase: {
-    readonly url: string;
-    readonly publishableKey: string;
-    readonly issuer: string;
-    readonly signingKey: z.infer<typeof signingKeySchema>;
-  };
+  readonly supabase: SupabaseConfiguration;
   readonly providers: ProviderEndpoints;
   /** The platform's own clients. Providers tie a client to its host: they serve under the platform's domain only. */
   readonly platformClients: { readonly github: OAuthClient; readonly google: OAuthClient };
@@ -60,26 +62,16 @@ export interface Configuration {
 
 /** Throws when a variable is missing or malformed; the message names the variable and never its value. */
 export function readConfiguration(env: Env): Configuration {
-  const read = <Value>(name: keyof Env & string, schema: z.ZodType<Value>, json = false): Value => {
-    try {
-      const value: unknown = env[name];
-      return schema.parse(json ? JSON.parse(String(value)) : value);
-    } catch {
-      // The cause is dropped on purpose: zod and JSON messages may quote the value, and some of these are keys.
-      throw new Error(`${name} is missing or malformed`);
-    }
-  };
+  const read = <Value>(name: keyof Env & string, schema: z.ZodType<Value>): Value =>
+    readVariable(name, env[name], schema);
+  const readKeys = <Key>(name: keyof Env & string, key: z.ZodType<Key>): readonly Key[] =>
+    readVariable(name, env[name], jsonOf(z.object({ keys: z.array(key).min(1) }))).keys;
   return {
     workerName: read('WORKER_NAME', workerNameSchema),
-    contextKeys: read('CONTEXT_KEYS', keyring(contextKeySchema), true).keys,
-    sessionKeys: read('SESSION_KEYS', keyring(secretKeySchema), true).keys,
-    fieldKeys: read('FIELD_KEYS', keyring(secretKeySchema), true).keys,
-    supabase: {
-      url: read('SUPABASE_URL', endpoint),
-      publishableKey: read('SUPABASE_PUBLISHABLE_KEY', text),
-      issuer: read('SUPABASE_JWT_ISSUER', text),
-      signingKey: read('SUPABASE_SIGNING_KEY', signingKeySchema, true),
-    },
+    contextKeys: readKeys('CONTEXT_KEYS', contextKeySchema),
+    sessionKeys: readKeys('SESSION_KEYS', secretKeySchema),
+    fieldKeys: readKeys('FIELD_KEYS', secretKeySchema),
+    supabase: readSupabaseConfiguration(env),
     providers: {
       github: { url: read('GITHUB_URL', endpoint), apiUrl: read('GITHUB_API_URL', endpoint) },
       google: {
@@ -100,4 +92,34 @@ export function readConfiguration(env: Env): Configuration {
       },
     },
   };
+}
+
+export type SupabaseVariables = Pick<
+  Env,
+  'SUPABASE_URL' | 'SUPABASE_PUBLISHABLE_KEY' | 'SUPABASE_JWT_ISSUER' | 'SUPABASE_SIGNING_KEY'
+>;
+
+export function readSupabaseConfiguration(env: SupabaseVariables): SupabaseConfiguration {
+  return {
+    url: readVariable('SUPABASE_URL', env.SUPABASE_URL, endpoint),
+    publishableKey: readVariable('SUPABASE_PUBLISHABLE_KEY', env.SUPABASE_PUBLISHABLE_KEY, text),
+    issuer: readVariable('SUPABASE_JWT_ISSUER', env.SUPABASE_JWT_ISSUER, text),
+    signingKey: readVariable('SUPABASE_SIGNING_KEY', env.SUPABASE_SIGNING_KEY, jsonOf(signingKeySchema)),
+  };
+}
+
+function jsonOf<Value>(schema: z.ZodType<Value>) {
+  return z
+    .string()
+    .transform((value): unknown => JSON.parse(value))
+    .pipe(schema);
+}
+
+function readVariable<Value>(name: string, value: unknown, schema: z.ZodType<Value>): Value {
+  try {
+    return schema.parse(value);
+  } catch {
+    // The cause is dropped on purpose: zod and JSON messages may quote the value, and some of these are keys.
+    throw new Error(`${name} is missing or malformed`);
+  }
 }

@@ -7,11 +7,11 @@ import type { TenantContext } from '../../contract/tenant-context.ts';
 import type { Provider } from '../../contract/tenants.ts';
 import { OAuthProviders } from './auth/oauth-providers.ts';
 import { SessionTokens } from './auth/session-token.ts';
-import { type SupabaseTokenClaims, SupabaseTokens } from './auth/supabase-token.ts';
 import { TenantContexts } from './auth/tenant-contexts.ts';
 import { type Configuration, type OAuthClient, readConfiguration } from './configuration.ts';
 import { getOAuthClient } from './data/oauth-clients.ts';
 import { createDataClient, type DataAccess, type DataClient } from './data/supabase.ts';
+import { type SupabaseTokenClaims, SupabaseTokens } from './data/supabase-token.ts';
 
 export class Isolate {
   readonly configuration: Configuration;

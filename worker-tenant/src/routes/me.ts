@@ -3,8 +3,8 @@ import { createRoute, OpenAPIHono } from '@hono/zod-openapi';
 import { meSchema } from '../../../contract/api.ts';
 import { getMe } from '../data/members.ts';
 import { requireMember } from '../middleware/session.ts';
+import { PROBLEMS } from '../problem-responses.ts';
 import type { RequestEnvironment } from '../request-environment.ts';
-import { PROBLEMS } from './problem-responses.ts';
 
 const route = createRoute({
   method: 'get',

@@ -18,8 +18,8 @@ import {
 import { clearSessionCookie } from '../middleware/cookies.ts';
 import { requireMember } from '../middleware/session.ts';
 import { refuseInvalid } from '../middleware/validation.ts';
+import { PROBLEMS } from '../problem-responses.ts';
 import type { RequestEnvironment } from '../request-environment.ts';
-import { PROBLEMS } from './problem-responses.ts';
 
 const list = createRoute({
   method: 'get',

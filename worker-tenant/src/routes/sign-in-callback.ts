@@ -22,8 +22,8 @@ import { logEvent } from '../log.ts';
 import { readSessionCookie, readSignInCookie, setSessionCookie } from '../middleware/cookies.ts';
 import { limitSignIns, visitorAddress } from '../middleware/rate-limit.ts';
 import { readSession } from '../middleware/session.ts';
+import { PROBLEMS } from '../problem-responses.ts';
 import type { RequestEnvironment } from '../request-environment.ts';
-import { PROBLEMS } from './problem-responses.ts';
 
 const route = createRoute({
   method: 'get',

@@ -11,8 +11,8 @@ import { readSessionCookie, readSignInCookie, setSignInCookie } from '../middlew
 import { limitSignIns, visitorAddress } from '../middleware/rate-limit.ts';
 import { readSession } from '../middleware/session.ts';
 import { refuseInvalid } from '../middleware/validation.ts';
+import { PROBLEMS } from '../problem-responses.ts';
 import type { RequestEnvironment } from '../request-environment.ts';
-import { PROBLEMS } from './problem-responses.ts';
 
 const route = createRoute({
   method: 'get',

@@ -5,8 +5,8 @@ import { revokeSession } from '../data/sessions.ts';
 import { DataError } from '../data/supabase.ts';
 import { clearSessionCookie, readSessionCookie } from '../middleware/cookies.ts';
 import { readSession } from '../middleware/session.ts';
+import { PROBLEMS } from '../problem-responses.ts';
 import type { RequestEnvironment } from '../request-environment.ts';
-import { PROBLEMS } from './problem-responses.ts';
 
 const route = createRoute({
   method: 'post',

@@ -5,8 +5,8 @@ import { resolveBrand } from '../../../contract/branding.ts';
 import { PROVIDERS } from '../../../contract/tenants.ts';
 import { ApiError } from '../api-error.ts';
 import { resolveHostname } from '../data/tenants.ts';
+import { PROBLEMS } from '../problem-responses.ts';
 import type { RequestEnvironment } from '../request-environment.ts';
-import { PROBLEMS } from './problem-responses.ts';
 
 const route = createRoute({
   method: 'get',

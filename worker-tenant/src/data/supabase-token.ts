@@ -1,10 +1,9 @@
 /**
  * Tokens for the Data API: ES256 with `kid`, alive for minutes, one role each. What they claim is what the database
- * believes, so they are minted here alone. Called by isolate.ts for the data layer.
+ * believes, so they are minted here alone. Called by isolate.ts and jobs.ts.
  */
 import { type JWK, SignJWT } from 'jose';
 import { RecentMap } from '../recent-map.ts';
-import type { SessionClaims } from './session-token.ts';
 
 /** Clocks differ: a token that is "issued in the future" would be refused. */
 const BACK_DATED_SECONDS = 30;
@@ -14,7 +13,12 @@ const SPARE_SECONDS = 60;
 const REMEMBERED_TOKENS = 1_000;
 
 export type SupabaseTokenClaims =
-  | ({ readonly role: 'authenticated' } & SessionClaims)
+  | {
+      readonly role: 'authenticated';
+      readonly sessionId: string;
+      readonly memberId: string;
+      readonly tenantId: string;
+    }
   | { readonly role: 'sign_in'; readonly tenantId: string; readonly hostname: string }
   | { readonly role: 'platform_jobs' };
 

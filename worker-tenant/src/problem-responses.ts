@@ -1,5 +1,5 @@
 /** The error answers of routes in the API's description. Used by every route. */
-import { PROBLEM_CONTENT_TYPE, problemSchema } from '../../../contract/errors.ts';
+import { PROBLEM_CONTENT_TYPE, problemSchema } from '../../contract/errors.ts';
 
 const problem = (description: string) => ({
   description,
