@@ -1,5 +1,9 @@
-/** The map of the app: path → layout, data, page. Each page is a chunk of its own, fetched beside its data. */
+/**
+ * The map of the app: path → layout, data, page. Each page is a chunk of its own. For members it is fetched beside its
+ * data; for visitors nothing is fetched but the sign-in page, to which they are on their way.
+ */
 import type { QueryClient } from '@tanstack/react-query';
+import { lazy } from 'react';
 import { type LoaderFunctionArgs, type RouteObject, redirect } from 'react-router';
 import { ApiError } from './api/api-error.ts';
 import { safeNextPath, signInPath } from './api/next-path.ts';
@@ -9,9 +13,27 @@ import { FirstPaint } from './layouts/first-paint.tsx';
 import { RootLayout } from './layouts/root-layout.tsx';
 import { FailurePage, NotFoundPage, RootFailurePage } from './pages/failure.tsx';
 
+const loadSignIn = () => import('./pages/sign-in.tsx');
+const loadShell = () => import('./layouts/shell.tsx');
+const loadDashboard = () => import('./pages/dashboard.tsx');
+const loadProfile = () => import('./pages/profile.tsx');
+const loadSessions = () => import('./pages/sessions.tsx');
+
+const SignInPage = lazy(async () => ({ default: (await loadSignIn()).SignInPage }));
+const Shell = lazy(async () => ({ default: (await loadShell()).Shell }));
+const DashboardPage = lazy(async () => ({ default: (await loadDashboard()).DashboardPage }));
+const ProfilePage = lazy(async () => ({ default: (await loadProfile()).ProfilePage }));
+const SessionsPage = lazy(async () => ({ default: (await loadSessions()).SessionsPage }));
+
+/** Starts what the next picture needs. What fails here fails again, and is shown, where it is used. */
+function ahead(...loads: (() => Promise<unknown>)[]): void {
+  for (const load of loads) load().catch(() => {});
+}
+
 export function createRoutes(queryClient: QueryClient): RouteObject[] {
   /** Members only: everybody else goes to the sign-in page, which leads back here. */
   async function member({ request }: LoaderFunctionArgs) {
+    ahead(wasSignedIn() ? loadShell : loadSignIn);
     try {
       const me = await queryClient.ensureQueryData(meQuery);
       rememberMember(me.member.id);
@@ -26,6 +48,7 @@ export function createRoutes(queryClient: QueryClient): RouteObject[] {
 
   /** Who is signed in already has no business on the sign-in page. */
   async function visitor({ request }: LoaderFunctionArgs) {
+    ahead(loadSignIn);
     if (!wasSignedIn()) return null;
     try {
       await queryClient.ensureQueryData(meQuery);
@@ -36,21 +59,21 @@ export function createRoutes(queryClient: QueryClient): RouteObject[] {
     throw redirect(safeNextPath(new URL(request.url).searchParams.get('next')));
   }
 
+  function page(...loads: (() => Promise<unknown>)[]) {
+    if (wasSignedIn()) ahead(...loads);
+    return null;
+  }
+
   return [
     {
       Component: RootLayout,
       ErrorBoundary: RootFailurePage,
       HydrateFallback: FirstPaint,
       children: [
-        {
-          path: '/sign-in',
-          handle: { title: 'Sign in' },
-          loader: visitor,
-          lazy: async () => ({ Component: (await import('./pages/sign-in.tsx')).SignInPage }),
-        },
+        { path: '/sign-in', handle: { title: 'Sign in' }, loader: visitor, Component: SignInPage },
         {
           loader: member,
-          lazy: async () => ({ Component: (await import('./layouts/shell.tsx')).Shell }),
+          Component: Shell,
           children: [
             {
               ErrorBoundary: FailurePage,
@@ -58,17 +81,19 @@ export function createRoutes(queryClient: QueryClient): RouteObject[] {
                 {
                   path: '/',
                   handle: { title: 'Dashboard' },
-                  loader: () => {
-                    void queryClient.prefetchQuery(usageQuery);
-                    void queryClient.prefetchQuery(recentSignInsQuery);
-                    return null;
-                  },
-                  lazy: async () => ({ Component: (await import('./pages/dashboard.tsx')).DashboardPage }),
+                  loader: () =>
+                    page(
+                      loadDashboard,
+                      () => queryClient.prefetchQuery(usageQuery),
+                      () => queryClient.prefetchQuery(recentSignInsQuery),
+                    ),
+                  Component: DashboardPage,
                 },
                 {
                   path: '/profile',
                   handle: { title: 'Profile' },
-                  lazy: async () => ({ Component: (await import('./pages/profile.tsx')).ProfilePage }),
+                  loader: () => page(loadProfile),
+                  Component: ProfilePage,
                 },
                 {
                   path: '/sessions',
@@ -76,10 +101,10 @@ export function createRoutes(queryClient: QueryClient): RouteObject[] {
                   loader: ({ request }) => {
                     const query = new URL(request.url).searchParams;
                     const state = query.get('state') === 'all' ? 'all' : 'active';
-                    void queryClient.prefetchQuery(sessionsQuery(state, query.get('cursor')));
-                    return null;
+                    const sessions = sessionsQuery(state, query.get('cursor'));
+                    return page(loadSessions, () => queryClient.prefetchQuery(sessions));
                   },
-                  lazy: async () => ({ Component: (await import('./pages/sessions.tsx')).SessionsPage }),
+                  Component: SessionsPage,
                 },
                 { path: '*', handle: { title: 'Not found' }, Component: NotFoundPage },
               ],

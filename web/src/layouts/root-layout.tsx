@@ -1,8 +1,9 @@
 /** Around every page: the title, the focus after a navigation, scroll positions, what is said to screen readers. */
-import { useEffect, useRef } from 'react';
+import { Suspense, useEffect, useRef } from 'react';
 import { Outlet, ScrollRestoration, useLocation, useMatches } from 'react-router';
 import { boot } from '../api/boot.ts';
 import { announce, LiveRegion } from '../ui/live-region.tsx';
+import { FirstPaint } from './first-paint.tsx';
 
 function hasTitle(handle: unknown): handle is { title: string } {
   return (
@@ -33,7 +34,9 @@ export function RootLayout() {
 
   return (
     <>
-      <Outlet />
+      <Suspense fallback={<FirstPaint />}>
+        <Outlet />
+      </Suspense>
       <LiveRegion />
       <ScrollRestoration />
     </>

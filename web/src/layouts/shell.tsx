@@ -3,6 +3,7 @@ import { lazy, Suspense, useEffect, useState } from 'react';
 import { Outlet, useNavigation } from 'react-router';
 import { wordingForError } from '../api/error-wording.ts';
 import { ErrorNote } from '../ui/error-note.tsx';
+import { Loading, Skeleton } from '../ui/skeleton.tsx';
 import { OfflineNotice } from './offline-notice.tsx';
 import { Rail } from './rail.tsx';
 import { useSignOut, useSignOutFailure } from './sign-out.ts';
@@ -49,7 +50,9 @@ export function Shell() {
       >
         <OfflineNotice />
         <SignOutFailure />
-        <Outlet />
+        <Suspense fallback={<PageSkeleton />}>
+          <Outlet />
+        </Suspense>
       </main>
       <Progress />
       {palette !== 'unused' && (
@@ -74,6 +77,15 @@ function SignOutFailure() {
         onRetry={signOut}
       />
     </div>
+  );
+}
+
+function PageSkeleton() {
+  return (
+    <Loading label="Loading the page">
+      <Skeleton className="h-8 w-64" />
+      <Skeleton className="mt-3 h-4 w-44" />
+    </Loading>
   );
 }
 

@@ -1,0 +1,41 @@
+/** Keeps pictures of the main pages in three brands, to be looked at: artifacts/screenshots. */
+import { fileURLToPath } from 'node:url';
+import { expect, originOf, PORTALS, signIn, test } from './portals.ts';
+
+const FOLDER = fileURLToPath(new URL('../../artifacts/screenshots/', import.meta.url));
+const SIZES = [
+  { width: 390, height: 844 },
+  { width: 768, height: 1024 },
+  { width: 1440, height: 900 },
+] as const;
+
+for (const portal of PORTALS) {
+  test(`pictures of ${portal.name}`, async ({ page }) => {
+    const origin = originOf(portal.hostname);
+    const slug = portal.name.toLowerCase().replaceAll(' ', '-');
+    await page.emulateMedia({ reducedMotion: 'reduce' });
+    const take = async (face: string) => {
+      await page.evaluate(() => document.fonts.ready);
+      for (const size of SIZES) {
+        for (const colorScheme of ['light', 'dark'] as const) {
+          await page.setViewportSize(size);
+          await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+          const path = `${FOLDER}${slug}-${face}-${size.width}-${colorScheme}.png`;
+          await page.screenshot({ path, fullPage: true });
+        }
+      }
+    };
+    await page.goto(`${origin}/sign-in`);
+    await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+    await take('sign-in');
+    await signIn(page, portal);
+    await expect(page.getByText('This device')).toBeVisible();
+    await take('dashboard');
+    for (const face of ['profile', 'sessions']) {
+      await page.goto(`${origin}/${face}`);
+      await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+      await expect(page.getByRole('main').getByRole('status')).toHaveCount(0);
+      await take(face);
+    }
+  });
+}

@@ -1,0 +1,49 @@
+/** A first visit is light: what a page needs before it can be used stays within its budget. */
+import { gzipSync } from 'node:zlib';
+import type { Page } from '@playwright/test';
+import { expect, originOf, PARTNER, signIn, test } from './portals.ts';
+
+const BUDGET_BYTES = 130_000;
+/** The contract's schemas come when the page is idle; nothing waits for them. */
+const SCHEMAS = 'ZodError';
+
+/** Gzipped bytes of all scripts that `visit` loads, for a browser that has none of them yet. */
+async function weighScripts(page: Page, visit: () => Promise<void>): Promise<number> {
+  const weights: Promise<number>[] = [];
+  page.on('response', (response) => {
+    if (response.request().resourceType() !== 'script') return;
+    weights.push(
+      response.body().then((body) => (body.includes(SCHEMAS) ? 0 : gzipSync(body, { level: 9 }).length)),
+    );
+  });
+  await visit();
+  const total = (await Promise.all(weights)).reduce((sum, weight) => sum + weight, 0);
+  page.removeAllListeners('response');
+  return total;
+}
+
+test('the sign-in page needs at most 130 kB of script', async ({ page }) => {
+  const weight = await weighScripts(page, async () => {
+    await page.goto(originOf(PARTNER.hostname));
+    await expect(page.getByRole('button', { name: 'Continue with GitHub' })).toBeVisible();
+  });
+  expect(weight).toBeGreaterThan(50_000);
+  expect(weight).toBeLessThanOrEqual(BUDGET_BYTES);
+});
+
+test('each page for members needs at most 130 kB of script', async ({ page, browser }) => {
+  await signIn(page, PARTNER);
+  const storageState = await page.context().storageState();
+  for (const path of ['/', '/profile', '/sessions']) {
+    const fresh = await browser.newContext({ storageState });
+    const visitor = await fresh.newPage();
+    const weight = await weighScripts(visitor, async () => {
+      await visitor.goto(originOf(PARTNER.hostname) + path);
+      await expect(visitor.getByRole('heading', { level: 1 })).toBeVisible();
+      await expect(visitor.getByRole('button', { name: /^Account of/ })).toBeVisible();
+    });
+    expect(weight, path).toBeGreaterThan(50_000);
+    expect(weight, path).toBeLessThanOrEqual(BUDGET_BYTES);
+    await fresh.close();
+  }
+});
