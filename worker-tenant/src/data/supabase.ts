@@ -46,7 +46,7 @@ export class DataError extends Error {
   }
 }
 
-interface Question<Answer> {
+interface Question<Answer> extends PromiseLike<Answer> {
   setHeader(name: string, value: string): PromiseLike<Answer>;
 }
 type Answered =
@@ -60,9 +60,7 @@ export async function ask<Answer extends Answered>(
   question: (client: DataClient) => Question<Answer>,
 ): Promise<DataOf<Answer>> {
   const asked = question(client);
-  const answer = await (token === null
-    ? asked.setHeader('x-client-info', 'tenant')
-    : asked.setHeader('authorization', `Bearer ${token}`));
+  const answer = await (token === null ? asked : asked.setHeader('authorization', `Bearer ${token}`));
   if (answer.error === null) return answer.data as DataOf<Answer>;
   throw dataError(answer.error, answer.status);
 }
