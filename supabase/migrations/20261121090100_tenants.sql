@@ -45,16 +45,24 @@ insert into app.reserved_labels (label) values
   ('wpad'), ('www');
 
 create function app.is_reserved_label(label text) returns boolean
-language sql stable security definer set search_path = ''
-return label like '\_%' or label like 'xn--%' or exists (select from app.reserved_labels as taken where taken.label = $1);
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  return label like '\_%' or label like 'xn--%' or exists (select from app.reserved_labels as taken where taken.label = $1);
+end;
+$$;
 comment on function app.is_reserved_label(text) is
   'True for a label that cannot be a partner''s: the list, `_` names, and punycode, which can look like anything.';
 
 create function app.is_hostname(name text) returns boolean
-language sql immutable security invoker set search_path = ''
-return length(name) <= 253
-  and name ~ '^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'
-  and name !~ '(^|\.)([0-9]+|0x[0-9a-f]*)$';
+language plpgsql immutable security invoker set search_path = ''
+as $$
+begin
+  return length(name) <= 253
+    and name ~ '^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'
+    and name !~ '(^|\.)([0-9]+|0x[0-9a-f]*)$';
+end;
+$$;
 comment on function app.is_hostname(text) is
   'True for a normalised DNS name: lower case, ASCII, two labels or more (RFC 1123 §2.1). A name that ends in a number is '
   'an IPv4 address to a URL parser.';
@@ -185,17 +193,25 @@ grant select (tenant_id, name, domain, type, status, subscription_tier, sign_up,
   on public.tenants to authenticated;
 
 create function app.platform_domain() returns text
-language sql stable security definer set search_path = ''
-return (select tenant.domain from public.tenants as tenant where tenant.type = 'primary');
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  return (select tenant.domain from public.tenants as tenant where tenant.type = 'primary');
+end;
+$$;
 comment on function app.platform_domain() is 'The primary tenant''s domain; null before there is one.';
 
 create function app.worker_for(type text) returns text
-language sql immutable security invoker set search_path = ''
-return case type
-  when 'primary' then 'primary-tenant'
-  when 'partner-subdomain' then 'partner-tenant'
-  when 'custom-domain' then 'custom-tenant'
+language plpgsql immutable security invoker set search_path = ''
+as $$
+begin
+  return case type
+    when 'primary' then 'primary-tenant'
+    when 'partner-subdomain' then 'partner-tenant'
+    when 'custom-domain' then 'custom-tenant'
+  end;
 end;
+$$;
 comment on function app.worker_for(text) is 'Logical name of the shared Worker for a tenant type.';
 
 create function app.prepare_tenant() returns trigger
@@ -248,15 +264,24 @@ comment on function app.prepare_tenant() is
   'Trigger: normalises the domain, holds it against the type, fills in the Worker and keeps version and updated_at.';
 
 create function app.is_within(hostname text, domain text) returns boolean
-language sql immutable security invoker set search_path = ''
-return hostname = domain or right(hostname, length(domain) + 1) = '.' || domain;
+language plpgsql immutable security invoker set search_path = ''
+as $$
+begin
+  return hostname = domain or right(hostname, length(domain) + 1) = '.' || domain;
+end;
+$$;
 comment on function app.is_within(text, text) is 'True when the hostname is the domain or any name under it.';
 
 create function app.is_partner_hostname(hostname text, platform text) returns boolean
-language sql stable security definer set search_path = ''
-return app.is_within(hostname, platform) and hostname <> platform
-  and position('.' in left(hostname, -(length(platform) + 1))) = 0
-  and not app.is_reserved_label(left(hostname, -(length(platform) + 1)));
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+  label text := left(hostname, -(length(platform) + 1));
+begin
+  return app.is_within(hostname, platform) and hostname <> platform and position('.' in label) = 0
+    and not app.is_reserved_label(label);
+end;
+$$;
 comment on function app.is_partner_hostname(text, text) is
   'True for exactly one label under the platform''s domain that is not reserved; the certificate covers one label.';
 

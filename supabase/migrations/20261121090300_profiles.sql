@@ -45,7 +45,7 @@ create index profiles_by_email on public.profiles (tenant_id, lower(email));
 create policy within_tenant on public.profiles as restrictive
   using (tenant_id = (select app.current_tenant_id()));
 create policy select_own_or_admin on public.profiles for select to authenticated
-  using (id = (select app.current_member_id()) or (select app.current_member_role()) in ('admin', 'super_admin'));
+  using (id = (select app.current_member_id()) or (select app.is_tenant_admin()));
 create policy update_own on public.profiles for update to authenticated
   using (id = (select app.current_member_id()))
   with check (id = (select app.current_member_id()));

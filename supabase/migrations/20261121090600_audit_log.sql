@@ -24,7 +24,7 @@ create index audit_log_newest_first on public.audit_log (tenant_id, created_at d
 create policy within_tenant on public.audit_log as restrictive
   using (tenant_id = (select app.current_tenant_id()));
 create policy select_admin on public.audit_log for select to authenticated
-  using ((select app.current_member_role()) in ('admin', 'super_admin'));
+  using ((select app.is_tenant_admin()));
 grant select (id, tenant_id, actor_tenant_id, actor_id, action, details, created_at) on public.audit_log to authenticated;
 
 create function app.keep_audit_log() returns trigger

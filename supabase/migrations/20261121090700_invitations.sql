@@ -36,7 +36,7 @@ create index invitations_by_accepter on public.invitations (tenant_id, accepted_
 create policy within_tenant on public.invitations as restrictive
   using (tenant_id = (select app.current_tenant_id()));
 create policy select_admin on public.invitations for select to authenticated
-  using ((select app.current_member_role()) in ('admin', 'super_admin'));
+  using ((select app.is_tenant_admin()));
 grant select (id, tenant_id, email, tenant_role, invited_by, created_at, expires_at, accepted_at, accepted_by, revoked_at)
   on public.invitations to authenticated;
 

@@ -49,7 +49,7 @@ alter table public.tenant_oauth_clients enable row level security;
 create policy within_tenant on public.tenant_oauth_clients as restrictive
   using (tenant_id = (select app.current_tenant_id()));
 create policy select_admin on public.tenant_oauth_clients for select to authenticated
-  using ((select app.current_member_role()) in ('admin', 'super_admin'));
+  using ((select app.is_tenant_admin()));
 grant select (tenant_id, hostname, provider, client_id, key_id, enabled, created_at, updated_at)
   on public.tenant_oauth_clients to authenticated;
 

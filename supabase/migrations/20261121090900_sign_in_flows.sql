@@ -61,12 +61,16 @@ $$;
 comment on function app.sign_in_scope() is 'Tenant and hostname of a sign_in token; raises PT403 for any other token.';
 
 create function app.can_sign_in(tenant_id text, hostname text) returns boolean
-language sql stable security definer set search_path = ''
-return exists (
-  select from public.tenant_domains as name
-  join public.tenants as tenant on tenant.tenant_id = name.tenant_id
-  where name.tenant_id = $1 and name.domain = $2 and name.verified_at is not null and tenant.status = 'active'
-);
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  return exists (
+    select from public.tenant_domains as name
+    join public.tenants as tenant on tenant.tenant_id = name.tenant_id
+    where name.tenant_id = $1 and name.domain = $2 and name.verified_at is not null and tenant.status = 'active'
+  );
+end;
+$$;
 comment on function app.can_sign_in(text, text) is 'True for an active tenant on a verified hostname of its own.';
 
 create function app.start_sign_in_flow(

@@ -6,8 +6,12 @@ as $$
 declare
   tenant text := app.require_tenant_id();
 begin
-  if app.current_member_role() is distinct from 'super_admin'
-    or not exists (select from public.tenants as t where t.tenant_id = tenant and t.type = 'primary') then
+  if not exists (
+    select from public.profiles as member
+    join public.tenants as home on home.tenant_id = member.tenant_id
+    where member.tenant_id = tenant and member.id = app.current_member_id() and member.tenant_role = 'super_admin'
+      and home.type = 'primary'
+  ) then
     raise exception using errcode = 'PT403', message = 'permission_denied';
   end if;
   return tenant;
