@@ -11,7 +11,7 @@ export type Font = (typeof FONTS)[number];
 
 export const MAX_RADIUS_PX = 16;
 
-const color = z.string().regex(/^#[0-9a-f]{6}$/i);
+const color = z.string().regex(/^#[0-9a-fA-F]{6}$/);
 const line = (max: number) =>
   z
     .string()
