@@ -14,8 +14,6 @@ import type { Hostname } from '../../contract/hostnames.ts';
 import { resolutionSchema } from '../../contract/tenants.ts';
 
 export const ENTRY_LIFETIME_SECONDS = 7 * 24 * 60 * 60;
-/** Tombstones are fresh for a moment only, so that a hostname that comes back is seen at once. */
-export const TOMBSTONE_FRESH_MILLISECONDS = 10_000;
 
 const entrySchema = resolutionSchema.extend({ freshUntil: z.number() });
 export type DirectoryEntry = z.infer<typeof entrySchema>;

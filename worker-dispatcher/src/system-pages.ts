@@ -23,7 +23,7 @@ interface SystemAnswer {
 }
 
 const NEUTRAL_MARK =
-  '<svg class="mark" viewBox="0 0 48 48" aria-hidden="true"><circle cx="24" cy="24" r="21" fill="none" stroke-width="2" stroke-dasharray="5 6" stroke-linecap="round"/></svg>';
+  '<svg class="mark" viewBox="2 2 44 44" aria-hidden="true"><circle cx="24" cy="24" r="21" fill="none" stroke-width="2" stroke-dasharray="5 6" stroke-linecap="round"/></svg>';
 
 const PAGE_CSS = `
 *{box-sizing:border-box}

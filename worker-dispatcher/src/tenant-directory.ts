@@ -16,7 +16,6 @@ import {
   entryKey,
   outranks,
   parseEntry,
-  TOMBSTONE_FRESH_MILLISECONDS,
 } from './directory-entry.ts';
 import { logEvent } from './metrics.ts';
 import { openPortal, type Portal } from './portal.ts';
@@ -33,6 +32,8 @@ const STALE_LIMIT_MILLISECONDS = 60 * 60 * 1000;
 /** How long a write may take to show up in KV; no reason to repeat it before. */
 const KV_LAG_MILLISECONDS = 60_000;
 const ASK_TIMEOUT_MILLISECONDS = 3_000;
+/** "There is no such host" counts for a moment only, so that a new tenant is there at once. */
+const UNKNOWN_MILLISECONDS = 10_000;
 /** After a failure the database is left alone for a moment, so that a slow one does not hold up every visitor. */
 const BACK_OFF_MILLISECONDS = 2_000;
 /** Least that KV allows; the default of 60 s would make a change take longer to be seen. */
@@ -79,7 +80,7 @@ export class TenantDirectory {
     // With a short freshness, as in development, nobody is served anything stale while the database answers.
     this.#staleLimit =
       configuration.freshMilliseconds < MEMORY_STALE_MILLISECONDS ? 0 : STALE_LIMIT_MILLISECONDS;
-    this.#unknown = new UnknownHosts(limiter);
+    this.#unknown = new UnknownHosts(limiter, Math.min(UNKNOWN_MILLISECONDS, this.#freshMilliseconds));
   }
 
   /** Answers without a promise when memory knows, so that a warm request waits for nothing. `now` in milliseconds. */
@@ -249,9 +250,7 @@ export class TenantDirectory {
       return null;
     }
     const { tenant, version } = resolution.data;
-    const fresh = tenant
-      ? this.#freshMilliseconds
-      : Math.min(TOMBSTONE_FRESH_MILLISECONDS, this.#freshMilliseconds);
+    const fresh = tenant ? this.#freshMilliseconds : Math.min(UNKNOWN_MILLISECONDS, this.#freshMilliseconds);
     return { tenant, version, freshUntil: Date.now() + fresh };
   }
 }

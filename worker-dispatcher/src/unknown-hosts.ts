@@ -6,23 +6,25 @@ import type { Hostname } from '../../contract/hostnames.ts';
 import { RecentMap } from './recent-map.ts';
 
 const REMEMBERED = 10_000;
-const UNKNOWN_MILLISECONDS = 10_000;
 /** Look-ups of unfamiliar hosts that one isolate makes in a window, whoever asks. */
 export const LOOKUPS_PER_WINDOW = 120;
 const WINDOW_MILLISECONDS = 10_000;
 
 export class UnknownHosts {
   readonly #limiter: RateLimit;
+  readonly #rememberedFor: number;
   readonly #until = new RecentMap<Hostname, number>(REMEMBERED);
   #windowStart = 0;
   #lookups = 0;
 
-  constructor(limiter: RateLimit) {
+  /** A host counts as unknown for `rememberedFor` milliseconds; then it may have become a tenant. */
+  constructor(limiter: RateLimit, rememberedFor: number) {
     this.#limiter = limiter;
+    this.#rememberedFor = rememberedFor;
   }
 
   remember(hostname: Hostname, now: number): void {
-    this.#until.set(hostname, now + UNKNOWN_MILLISECONDS);
+    this.#until.set(hostname, now + this.#rememberedFor);
   }
 
   has(hostname: Hostname, now: number): boolean {
