@@ -5,9 +5,8 @@
 import { defineConfig } from '@playwright/test';
 import { currentBrowserPortal, realHostnamesArguments } from './scripts/local/browser-portal.ts';
 
-/** Root may not use Chromium's sandbox; nothing but our own pages is opened. */
-const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-const common = [...sandbox, '--disable-dev-shm-usage', '--disable-gpu'];
+/** Root and many containers cannot use Chromium's sandbox; nothing but our own pages is opened. */
+const common = ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu'];
 const executablePath = process.env['CHROMIUM_PATH'];
 const launch = (arguments_: string[]) => ({
   launchOptions: { args: [...common, ...arguments_], ...(executablePath ? { executablePath } : {}) },

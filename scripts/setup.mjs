@@ -140,16 +140,25 @@ function run(binary, script, args) {
 }
 
 /**
- * npm killed with -9 tells nobody. Only under npm: a script started by hand may outlive its shell.
+ * npm killed with -9 tells nobody; its shell, between npm and us, may live on. Only under npm: a script started by hand
+ * may outlive its shell.
  *
  * @param {import('node:child_process').ChildProcess} child
  */
 function endWithNpm(child) {
   if (process.env.npm_lifecycle_event === undefined) return;
-  const parent = process.ppid;
+  const started = findNpm();
   setInterval(() => {
-    if (process.ppid !== parent) child.kill('SIGTERM');
+    if (findNpm() !== started) child.kill('SIGTERM');
   }, 1000).unref();
+}
+
+/** The process above us, or above the shell that npm put in between; without /proc only the former is known. */
+function findNpm() {
+  const parent = process.ppid;
+  // `pid (name) state ppid …`, the name as its owner likes it.
+  const [, name, above] = /^\d+ \((.*)\) \S (\d+)/s.exec(readText(`/proc/${parent}/stat`) ?? '') ?? [];
+  return name !== undefined && /^(sh|dash|bash|zsh|busybox)$/.test(name) ? Number(above) : parent;
 }
 
 function main() {
