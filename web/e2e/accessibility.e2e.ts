@@ -7,7 +7,11 @@ async function expectAccessible(page: Page, face: string): Promise<void> {
   const { violations } = await new AxeBuilder({ page }).analyze();
   const serious = violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, help, nodes }) => ({ id, help, where: nodes.map(({ html }) => html.slice(0, 160)) }));
+    .map(({ id, help, nodes }) => ({
+      id,
+      help,
+      where: nodes.map(({ target, any }) => `${target.join(' ')}: ${any[0]?.message}`),
+    }));
   expect(serious, face).toEqual([]);
 }
 

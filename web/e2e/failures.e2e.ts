@@ -61,7 +61,7 @@ test('without a connection the app stays, says so, and goes on when it is back',
   context,
   consoleWatch,
 }) => {
-  consoleWatch.expectConsoleErrors(/ERR_INTERNET_DISCONNECTED/);
+  consoleWatch.expectConsoleErrors(/ERR_INTERNET_DISCONNECTED|dynamically imported module/);
   await signIn(page, PARTNER);
   await expect(page.getByText('This device')).toBeVisible();
   await context.setOffline(true);
