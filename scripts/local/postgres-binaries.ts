@@ -16,6 +16,9 @@ export interface Runner {
 const PGTAP_VERSION = '1.3.5';
 const EXTENSION_FOLDER = join('share', 'postgresql', 'extension');
 
+/** Temporary files that outlive a restart of the machine, for what cannot be in the repository. */
+export const OUTSIDE = existsSync('/var/tmp') ? '/var/tmp' : tmpdir();
+
 /** Root lends the process to `postgres`, or to `nobody` where there is no such user; no user is created. */
 export function findRunner(): Runner | null {
   if (process.getuid?.() !== 0) return null;
@@ -53,11 +56,13 @@ export async function preparePostgresBinaries(runner: Runner | null): Promise<st
   const { folder, version } = locateInstalled();
   if (isReachable(join(folder, 'bin', 'initdb'), runner) && (await tryInstallPgtap(folder))) return folder;
 
-  const copy = join(tmpdir(), `marquee-postgres-${version}-${userInfo().uid}`);
+  const copy = join(OUTSIDE, `marquee-postgres-${version}-${userInfo().uid}`);
   if (existsSync(copy)) {
-    // A folder of somebody else's under a guessable name in /tmp must never be executed.
+    // A folder of somebody else's under a guessable name must never be executed.
     if (statSync(copy).uid !== userInfo().uid) throw new Error(`${copy} belongs to another user: remove it.`);
-    return copy;
+    // Whatever tidies temporary folders may have taken a part of it.
+    if (isComplete(copy)) return copy;
+    await rm(copy, { recursive: true, force: true });
   }
   const draft = await mkdtemp(`${copy}-`);
   await chmod(draft, 0o755);
@@ -66,9 +71,15 @@ export async function preparePostgresBinaries(runner: Runner | null): Promise<st
   // Two first runs at once: the second rename fails on the first one's folder, which is as good.
   await rename(draft, copy).catch(async (error: NodeJS.ErrnoException) => {
     await rm(draft, { recursive: true, force: true });
-    if (!existsSync(copy)) throw error;
+    if (!isComplete(copy)) throw error;
   });
   return copy;
+}
+
+function isComplete(folder: string): boolean {
+  return ['bin/postgres', 'bin/initdb', 'lib', join(EXTENSION_FOLDER, 'pgtap.control')].every((path) =>
+    existsSync(join(folder, path)),
+  );
 }
 
 function locateInstalled(): { folder: string; version: string } {

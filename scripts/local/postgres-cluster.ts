@@ -10,7 +10,7 @@ import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { isReachable, type Runner } from './postgres-binaries.ts';
+import { isReachable, OUTSIDE, type Runner } from './postgres-binaries.ts';
 
 const run = promisify(execFile);
 
@@ -30,10 +30,7 @@ export async function prepareDataFolder(directory: string, runner: Runner | null
   let data = join(directory, 'data');
   if (!isReachable(directory, runner)) {
     const name = createHash('sha256').update(directory).digest('hex').slice(0, 16);
-    data = join(
-      existsSync('/var/tmp') ? '/var/tmp' : tmpdir(),
-      `marquee-postgres-data-${userInfo().uid}-${name}`,
-    );
+    data = join(OUTSIDE, `marquee-postgres-data-${userInfo().uid}-${name}`);
     const token = join(directory, 'data-token');
     const known = existsSync(token) ? await readFile(token, 'utf8') : null;
     const found = existsSync(join(data, 'marquee-token'))
