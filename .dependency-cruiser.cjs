@@ -144,7 +144,7 @@ module.exports = {
       'supabase-js-has-one-door-per-worker',
       'Whoever holds a client holds a token: there is one place where it is made.',
       {
-        path: OURS,
+        path: '^(contract|worker-dispatcher|worker-tenant|web)/',
         pathNot: `${TESTS}|^worker-tenant/src/data/supabase\\.ts$|^worker-dispatcher/src/tenant-directory\\.ts$`,
       },
       { path: 'node_modules/@supabase/supabase-js/' },
