@@ -36,6 +36,8 @@ async function main(): Promise<number> {
     closers.push(() => door.close());
     portals.push({ port: portal.port, tlsPort: door.port, databaseUrl: stack.databaseUrl });
   }
+  // First, because it may also set where the browser's libraries are.
+  const chromium = await findChromium();
   const child = spawn(
     process.execPath,
     [
@@ -48,7 +50,7 @@ async function main(): Promise<number> {
       env: {
         ...process.env,
         [BROWSER_PORTALS_VARIABLE]: JSON.stringify(portals),
-        CHROMIUM_PATH: await findChromium(),
+        CHROMIUM_PATH: chromium,
       },
     },
   );
