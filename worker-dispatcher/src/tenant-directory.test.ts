@@ -170,8 +170,10 @@ describe('Newer and older rows', () => {
       `host/1/${hostname}`,
       JSON.stringify({ ...changed, freshUntil: Date.now() + MINUTE }),
     );
+    const put = vi.spyOn(bindings.TENANT_DIRECTORY, 'put');
     await world.set({ hosts: { [hostname]: changed }, holds: false });
     await (await slow).settled();
+    expect(put.mock.calls.map(([, value]) => JSON.parse(String(value)).version)).not.toContain(7);
     expect(await storedVersion(hostname)).toBe(8);
     expect(await nameSeen(world, hostname)).toBe('Newer');
   });
@@ -224,6 +226,16 @@ describe('Newer and older rows', () => {
       }),
       { numRuns: 25 },
     );
+  });
+
+  test('what KV lost is written again by an isolate that knows it', async () => {
+    const world = await openPortalWorld();
+    const { hostname } = world;
+    await nameSeen(world, hostname);
+    await bindings.TENANT_DIRECTORY.delete(`host/1/${hostname}`);
+    later(70 * SECOND);
+    await nameSeen(world, hostname);
+    expect(await storedVersion(hostname)).toBe(7);
   });
 
   test('an older row in KV is put right by an isolate that knows better', async () => {

@@ -116,7 +116,7 @@ export class TenantDirectory {
     if (!held) return this.#lookUpUnfamiliar(hostname, visitor);
 
     held.checkedAt = Date.now();
-    const behind = stored === null || outranks(held.entry, stored);
+    const behind = outranks(held.entry, stored);
     if (behind && held.checkedAt - held.writtenAt > KV_LAG_MILLISECONDS) {
       // Memory knows better than what KV shows here: an older writer came last, or KV lags. Written again.
       visitor.waitUntil(this.#write(hostname, held.entry));
