@@ -10,13 +10,7 @@ import { createClient } from '@supabase/supabase-js';
 import type { Hostname } from '../../contract/hostnames.ts';
 import { resolutionSchema } from '../../contract/tenants.ts';
 import type { Configuration } from './configuration.ts';
-import {
-  type DirectoryEntry,
-  ENTRY_LIFETIME_SECONDS,
-  entryKey,
-  outranks,
-  parseEntry,
-} from './directory-entry.ts';
+import { type DirectoryEntry, DirectoryStore, outranks } from './directory-store.ts';
 import { logEvent } from './metrics.ts';
 import { openPortal, type Portal } from './portal.ts';
 import { RecentMap } from './recent-map.ts';
@@ -34,10 +28,10 @@ const KV_LAG_MILLISECONDS = 60_000;
 const ASK_TIMEOUT_MILLISECONDS = 3_000;
 /** "There is no such host" counts for a moment only, so that a new tenant is there at once. */
 const UNKNOWN_MILLISECONDS = 10_000;
+/** Longer than everything that a check or a refresh waits for. */
+const GIVEN_UP_MILLISECONDS = 8_000;
 /** After a failure the database is left alone for a moment, so that a slow one does not hold up every visitor. */
 const BACK_OFF_MILLISECONDS = 2_000;
-/** Least that KV allows; the default of 60 s would make a change take longer to be seen. */
-const KV_CACHE_SECONDS = 30;
 const MAX_CONFIRMATIONS = 5;
 
 export type Lookup =
@@ -49,6 +43,11 @@ export type Lookup =
 export interface Visitor {
   readonly address: string;
   waitUntil(work: Promise<unknown>): void;
+}
+
+interface Running {
+  readonly check: Promise<Lookup>;
+  readonly startedAt: number;
 }
 
 interface Held {
@@ -63,18 +62,18 @@ const UNAVAILABLE: Lookup = { kind: 'unavailable', retryAfterSeconds: 5 };
 const LIMITED: Lookup = { kind: 'unavailable', retryAfterSeconds: 10 };
 
 export class TenantDirectory {
-  readonly #store: KVNamespace;
+  readonly #store: DirectoryStore;
   readonly #supabase: ReturnType<typeof connect>;
   readonly #freshMilliseconds: number;
   readonly #staleLimit: number;
   readonly #unknown: UnknownHosts;
   readonly #memory = new RecentMap<Hostname, Held>(REMEMBERED_HOSTS);
-  readonly #checks = new Map<Hostname, Promise<Lookup>>();
-  readonly #refreshes = new Set<Hostname>();
+  readonly #checks = new Map<Hostname, Running>();
+  readonly #refreshing = new Map<Hostname, number>();
   #backOffUntil = 0;
 
   constructor(configuration: Configuration, store: KVNamespace, limiter: RateLimit) {
-    this.#store = store;
+    this.#store = new DirectoryStore(store);
     this.#supabase = connect(configuration);
     this.#freshMilliseconds = configuration.freshMilliseconds;
     // With a short freshness, as in development, nobody is served anything stale while the database answers.
@@ -90,28 +89,34 @@ export class TenantDirectory {
       const age = now - held.checkedAt;
       if (age < Math.min(MEMORY_FRESH_MILLISECONDS, this.#freshMilliseconds)) return held.answer;
       if (age < Math.min(MEMORY_STALE_MILLISECONDS, this.#freshMilliseconds) && held.entry.tenant) {
-        if (!this.#checks.has(hostname)) visitor.waitUntil(this.#checkOnce(hostname, visitor));
+        if (!this.#isChecking(hostname, now)) visitor.waitUntil(this.#checkOnce(hostname, visitor, now));
         return held.answer;
       }
     } else if (this.#unknown.has(hostname, now)) {
       return UNKNOWN;
     }
-    return this.#checkOnce(hostname, visitor);
+    return this.#checkOnce(hostname, visitor, now);
   }
 
   /** Visitors who miss at the same time share one check. */
-  #checkOnce(hostname: Hostname, visitor: Visitor): Promise<Lookup> {
-    const running = this.#checks.get(hostname);
-    if (running) return orUnavailable(running);
+  #checkOnce(hostname: Hostname, visitor: Visitor, now: number): Promise<Lookup> {
+    const running = this.#isChecking(hostname, now);
+    if (running) return orUnavailable(running.check);
     const check = this.#check(hostname, visitor).finally(() => this.#checks.delete(hostname));
-    this.#checks.set(hostname, check);
+    this.#checks.set(hostname, { check, startedAt: now });
     // The others wait for it too: it must not end with the visitor who happened to come first.
     visitor.waitUntil(check);
     return check;
   }
 
+  /** What takes longer than it may has ended with the request that it belonged to, and nobody was told. */
+  #isChecking(hostname: Hostname, now: number): Running | undefined {
+    const running = this.#checks.get(hostname);
+    return running && now - running.startedAt < GIVEN_UP_MILLISECONDS ? running : undefined;
+  }
+
   async #check(hostname: Hostname, visitor: Visitor): Promise<Lookup> {
-    const stored = await this.#read(hostname);
+    const stored = await this.#store.read(hostname);
     const held = stored ? this.#hold(hostname, stored) : this.#memory.get(hostname);
     if (!held) return this.#lookUpUnfamiliar(hostname, visitor);
 
@@ -151,10 +156,11 @@ export class TenantDirectory {
 
   /** Asks the database about a host that memory holds. What cannot be refreshed stays as it is, and is logged. */
   async #refresh(hostname: Hostname, visitor: Visitor): Promise<void> {
-    if (this.#refreshes.has(hostname)) return;
-    this.#refreshes.add(hostname);
+    const now = Date.now();
+    if (now - (this.#refreshing.get(hostname) ?? 0) < GIVEN_UP_MILLISECONDS) return;
+    this.#refreshing.set(hostname, now);
     try {
-      const entry = Date.now() < this.#backOffUntil ? null : await this.#ask(hostname);
+      const entry = now < this.#backOffUntil ? null : await this.#ask(hostname);
       if (entry === null) {
         const version = this.#memory.get(hostname)?.entry.version ?? null;
         logEvent('directory_stale', { host: hostname, version });
@@ -163,7 +169,7 @@ export class TenantDirectory {
       const { entry: newest } = this.#hold(hostname, entry);
       visitor.waitUntil(this.#publish(hostname, newest));
     } finally {
-      this.#refreshes.delete(hostname);
+      this.#refreshing.delete(hostname);
     }
   }
 
@@ -176,11 +182,17 @@ export class TenantDirectory {
   async #publish(hostname: Hostname, entry: DirectoryEntry): Promise<void> {
     let written = entry;
     for (let round = 0; round < MAX_CONFIRMATIONS; round += 1) {
-      await this.#write(hostname, written);
+      written = await this.#write(hostname, written);
       const confirmed = await this.#ask(hostname);
       if (confirmed === null || !outranks(confirmed, written)) return;
       written = this.#hold(hostname, confirmed).entry;
     }
+  }
+
+  async #write(hostname: Hostname, entry: DirectoryEntry): Promise<DirectoryEntry> {
+    const held = this.#memory.get(hostname);
+    if (held) held.writtenAt = Date.now();
+    return this.#hold(hostname, await this.#store.write(hostname, entry)).entry;
   }
 
   /** Keeps the newer of what memory holds and what came in. The portal stays the same object within a version. */
@@ -188,8 +200,9 @@ export class TenantDirectory {
     const now = Date.now();
     const held = this.#memory.get(hostname);
     if (held && !outranks(entry, held.entry)) {
-      if (entry.version === held.entry.version && entry.freshUntil > held.entry.freshUntil)
+      if (entry.version === held.entry.version && entry.freshUntil > held.entry.freshUntil) {
         held.entry = { ...held.entry, freshUntil: entry.freshUntil };
+      }
       held.checkedAt = now;
       return held;
     }
@@ -199,36 +212,6 @@ export class TenantDirectory {
     const fresh: Held = { entry, answer, checkedAt: now, writtenAt: 0 };
     this.#memory.set(hostname, fresh);
     return fresh;
-  }
-
-  async #read(hostname: Hostname): Promise<DirectoryEntry | null> {
-    try {
-      return parseEntry(
-        await this.#store.get(entryKey(hostname), { type: 'json', cacheTtl: KV_CACHE_SECONDS }),
-      );
-    } catch (error) {
-      // KV is a cache: without it the database is asked, within the same bounds.
-      logEvent('directory_store_failed', { host: hostname, reason: reasonOf(error) });
-      return null;
-    }
-  }
-
-  async #write(hostname: Hostname, entry: DirectoryEntry): Promise<void> {
-    const stored = await this.#read(hostname);
-    if (stored && outranks(stored, entry)) {
-      this.#hold(hostname, stored);
-      return;
-    }
-    const held = this.#memory.get(hostname);
-    if (held) held.writtenAt = Date.now();
-    try {
-      await this.#store.put(entryKey(hostname), JSON.stringify(entry), {
-        expirationTtl: ENTRY_LIFETIME_SECONDS,
-      });
-    } catch (error) {
-      // One write per second and key is KV's limit; whoever comes next writes.
-      logEvent('directory_store_failed', { host: hostname, reason: reasonOf(error) });
-    }
   }
 
   /** Null when the database could not be asked or gave no answer of the agreed shape. */
@@ -273,8 +256,4 @@ async function orUnavailable(running: Promise<Lookup>): Promise<Lookup> {
   } finally {
     clearTimeout(timer);
   }
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message.slice(0, 200) : 'unknown';
 }

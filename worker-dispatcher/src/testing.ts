@@ -2,7 +2,7 @@
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test';
 import { env as bindings } from 'cloudflare:workers';
 import { exportJWK, generateKeyPair } from 'jose';
-import { inject } from 'vitest';
+import { inject, vi } from 'vitest';
 import type { ResolvedTenant } from '../../contract/tenants.ts';
 import worker from './index.ts';
 
@@ -65,6 +65,9 @@ export interface Visited {
   /** Waits for what the Worker does after its answer. */
   settled(): Promise<void>;
 }
+
+// Machines that build are busy ones.
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
 
 let count = 0;
 
