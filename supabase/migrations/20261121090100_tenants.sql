@@ -10,7 +10,8 @@ comment on table app.directory_version is
 comment on column app.directory_version.only_row is 'There is one row.';
 comment on column app.directory_version.value is 'Version of the newest committed change.';
 alter table app.directory_version enable row level security;
-insert into app.directory_version (value) values (0);
+-- Starts at the clock (milliseconds), so that a database made anew or restored never falls behind what caches remember.
+insert into app.directory_version (value) values (floor(extract(epoch from clock_timestamp()) * 1000)::bigint);
 
 create function app.next_directory_version() returns bigint
 language plpgsql volatile security definer set search_path = ''
