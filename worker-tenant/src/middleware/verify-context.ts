@@ -1,5 +1,6 @@
 /** First of all: a request that did not come through the dispatcher, or is meant for another Worker, ends here. */
 import { createMiddleware } from 'hono/factory';
+import { answerHeaders } from '../../../contract/answer-headers.ts';
 import { TENANT_CONTEXT_HEADER } from '../../../contract/tenant-context.ts';
 import { ApiError } from '../api-error.ts';
 import { nowInSeconds } from '../isolate.ts';
@@ -13,5 +14,8 @@ export const verifyContext = createMiddleware<RequestEnvironment>(async (c, next
   if (context.value.status === 'suspended') throw new ApiError('tenant_suspended');
   if (context.value.status !== 'active') throw new ApiError('tenant_unavailable');
   c.set('tenant', context.value);
+  // Sent from here, so that the dispatcher passes the answer on as it is.
+  const headers = answerHeaders({ requestId: c.var.requestId, origin: context.value.origin });
+  for (const name in headers) c.header(name, headers[name]);
   await next();
 });
