@@ -18,6 +18,7 @@ async function expectAccessible(page: Page, face: string): Promise<void> {
 for (const portal of PORTALS) {
   for (const colorScheme of ['light', 'dark'] as const) {
     test(`${portal.name}, ${colorScheme}: axe finds nothing serious`, async ({ page }) => {
+      test.slow();
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
       const origin = originOf(portal.hostname);
       await page.goto(`${origin}/sign-in?error=email_unverified`);

@@ -11,6 +11,7 @@ const SIZES = [
 
 for (const portal of PORTALS) {
   test(`pictures of ${portal.name}`, async ({ page }) => {
+    test.slow();
     const origin = originOf(portal.hostname);
     const slug = portal.name.toLowerCase().replaceAll(' ', '-');
     await page.emulateMedia({ reducedMotion: 'reduce' });
@@ -20,6 +21,10 @@ for (const portal of PORTALS) {
         for (const colorScheme of ['light', 'dark'] as const) {
           await page.setViewportSize(size);
           await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+          // Two frames: the first one may still be painted in the palette before.
+          await page.evaluate(
+            () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
+          );
           const path = `${FOLDER}${slug}-${face}-${size.width}-${colorScheme}.png`;
           await page.screenshot({ path, fullPage: true });
         }

@@ -1,5 +1,6 @@
 /** Where the member is signed in: each device, its place and last use; end one session, or all of them. */
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { MonitorSmartphone } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
 import { Link, useSearchParams } from 'react-router';
 import type { Session } from '../../../contract/api.ts';
@@ -10,6 +11,7 @@ import { sessionsQuery } from '../api/queries.ts';
 import { signOutEverywhere } from '../api/session.ts';
 import { Button, buttonClass } from '../ui/button.tsx';
 import { DeviceRow, DeviceRowSkeletons, deviceName } from '../ui/device-row.tsx';
+import { EmptyState } from '../ui/empty-state.tsx';
 import { ErrorNote } from '../ui/error-note.tsx';
 import { announce } from '../ui/live-region.tsx';
 import { PageHead } from '../ui/page-head.tsx';
@@ -106,6 +108,21 @@ function SessionList({ state, cursor, onEnd }: SessionListProps) {
       <Loading label="Loading your sessions">
         <DeviceRowSkeletons />
       </Loading>
+    );
+  }
+  if (data.items.length === 0) {
+    return (
+      <EmptyState
+        icon={<MonitorSmartphone aria-hidden size={22} strokeWidth={1.5} />}
+        title="No sessions on this page"
+        action={
+          <Link className={buttonClass()} to="/sessions">
+            Show the newest
+          </Link>
+        }
+      >
+        The ones that were here have been signed out, or were deleted after thirty days.
+      </EmptyState>
     );
   }
   return (

@@ -18,10 +18,10 @@ const WEIGHTS = [0.05, 0.08, 0.12] as const;
 const SHAPES = {
   field: {
     rows: 12,
-    highlight: 8,
+    accent: { from: 10, choices: 16 },
     fade: '[mask-image:linear-gradient(to_bottom,black_35%,transparent_78%)]',
   },
-  band: { rows: 3, highlight: 3, fade: '' },
+  band: { rows: 3, accent: { from: 2, choices: 9 }, fade: '' },
 } as const;
 
 export function BrandField({ name, radius, shape, children }: BrandFieldProps) {
@@ -37,23 +37,24 @@ export function BrandField({ name, radius, shape, children }: BrandFieldProps) {
 
 function Tiles({ name, radius, shape }: Omit<BrandFieldProps, 'children'>) {
   const random = numbersFrom(name);
-  const { rows, highlight: first, fade } = SHAPES[shape];
-  const highlight = Math.floor(random() * 6) + first;
+  const { rows, accent, fade } = SHAPES[shape];
+  // The first tile from here on wears the accent; it is the only one.
+  let accentFrom = accent.from + Math.floor(random() * accent.choices);
   const tiles = [];
   for (let index = 0; index < rows * COLUMNS; index++) {
     const kind = random();
     const turn = Math.floor(random() * 4);
     const weight = WEIGHTS[Math.floor(random() * WEIGHTS.length)] ?? WEIGHTS[0];
     if (kind > 0.58) continue;
+    const wearsAccent = index >= accentFrom;
+    if (wearsAccent) accentFrom = Number.POSITIVE_INFINITY;
     const [x, y] = [(index % COLUMNS) * TILE, Math.floor(index / COLUMNS) * TILE];
     tiles.push(
       <path
         key={index}
         d={kind < 0.36 ? wedge(radius) : kind < 0.5 ? square(radius) : disc()}
         transform={`translate(${x} ${y}) rotate(${turn * 90} ${TILE / 2} ${TILE / 2})`}
-        {...(tiles.length === highlight
-          ? { className: 'fill-accent' }
-          : { fill: 'currentColor', fillOpacity: weight })}
+        {...(wearsAccent ? { className: 'fill-accent' } : { fill: 'currentColor', fillOpacity: weight })}
       />,
     );
   }
