@@ -3,7 +3,11 @@
  * `npm run e2e -- sign-in` and any other option of Playwright goes through.
  */
 import { defineConfig } from '@playwright/test';
-import { currentBrowserPortal, realHostnamesArguments } from './scripts/local/browser-portal.ts';
+import {
+  BROWSER_OUTPUT_VARIABLE,
+  currentBrowserPortal,
+  realHostnamesArguments,
+} from './scripts/local/browser-portal.ts';
 
 /** Root and many containers cannot use Chromium's sandbox; nothing but our own pages is opened. */
 const common = ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu'];
@@ -15,7 +19,7 @@ const launch = (arguments_: string[]) => ({
 export default defineConfig({
   testDir: 'web/e2e',
   testMatch: '**/*.e2e.ts',
-  outputDir: 'test-results/browser',
+  outputDir: process.env[BROWSER_OUTPUT_VARIABLE] ?? 'test-results/browser/other',
   fullyParallel: false,
   forbidOnly: true,
   retries: 0,

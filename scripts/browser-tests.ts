@@ -3,16 +3,23 @@
  * front of them, then Playwright. Called by test.ts; alone: `npm run e2e`, which builds first.
  */
 import { spawn } from 'node:child_process';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { BROWSER_PORTALS_VARIABLE, type BrowserPortal } from './local/browser-portal.ts';
+import {
+  BROWSER_OUTPUT_VARIABLE,
+  BROWSER_PORTALS_VARIABLE,
+  type BrowserPortal,
+} from './local/browser-portal.ts';
 import { findChromium } from './local/chromium.ts';
 import { openFrontDoor } from './local/front-door.ts';
 import { startPlatform } from './local/platform.ts';
 import { startPortal } from './local/portal.ts';
-import { onShutdown } from './local/processes.ts';
+import { isRunning, onShutdown } from './local/processes.ts';
 
 const REPOSITORY = fileURLToPath(new URL('..', import.meta.url));
+/** What a run keeps of its failures, in a folder named by its pid. */
+const OUTPUTS = join(REPOSITORY, 'test-results/browser');
 /** Two browsers are what two cores carry. */
 const WORKERS = 2;
 
@@ -21,7 +28,17 @@ async function close(): Promise<void> {
   for (const closer of closers.toReversed()) await closer().catch((error: unknown) => console.error(error));
 }
 
+/** The last run's failures go; those of a run that is going on beside this one stay. */
+async function removeEarlierOutputs(): Promise<void> {
+  for (const name of readdirSync(OUTPUTS)) {
+    if (await isRunning(Number(name) || 0, 'scripts/browser-tests.ts')) continue;
+    rmSync(join(OUTPUTS, name), { recursive: true, force: true });
+  }
+}
+
 async function main(): Promise<number> {
+  mkdirSync(OUTPUTS, { recursive: true });
+  await removeEarlierOutputs();
   const platform = await startPlatform();
   closers.push(() => platform.stop());
   const portals: BrowserPortal[] = [];
@@ -50,6 +67,7 @@ async function main(): Promise<number> {
       env: {
         ...process.env,
         [BROWSER_PORTALS_VARIABLE]: JSON.stringify(portals),
+        [BROWSER_OUTPUT_VARIABLE]: join(OUTPUTS, String(process.pid)),
         CHROMIUM_PATH: chromium,
       },
     },

@@ -72,7 +72,8 @@ async function main(): Promise<void> {
   mkdirSync(OUTPUTS, { recursive: true });
   const reports = createRunFolder('reports');
   platform = await startPlatform();
-  const environment = { ...platform.environment, NO_COLOR: '1', FORCE_COLOR: undefined };
+  // Outputs go to files: no colours, and no word about who asked for them (Node warns when two variables disagree).
+  const environment = { ...platform.environment, NO_COLOR: undefined, FORCE_COLOR: undefined };
 
   const outcomes: Outcome[] = [];
   for (const stage of STAGES) {

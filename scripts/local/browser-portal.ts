@@ -4,6 +4,8 @@
  */
 
 export const BROWSER_PORTALS_VARIABLE = 'MARQUEE_BROWSER_PORTALS';
+/** Folder for what is kept of failures. */
+export const BROWSER_OUTPUT_VARIABLE = 'MARQUEE_BROWSER_OUTPUT';
 
 export interface BrowserPortal {
   /** Portals at `http://<hostname>.localhost:<port>`. */

@@ -66,6 +66,7 @@ export async function endLeftovers(name: string): Promise<void> {
 
 /** True when the process `pid` lives and runs `script`; a pid that now belongs to another program is not ours. */
 export async function isRunning(pid: number, script: string): Promise<boolean> {
+  if (pid <= 0) return false;
   try {
     process.kill(pid, 0);
   } catch (error) {
