@@ -4,6 +4,7 @@
  */
 import { cloudflareTest } from '@cloudflare/vitest-plugin';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+import { unstable_readConfig } from 'wrangler';
 import { createKeys, dispatcherSecrets, tenantSecrets } from './scripts/local/keys.ts';
 
 // Nothing on this machine calls home, and missing secrets are not worth a warning: tests bring their own.
@@ -14,19 +15,20 @@ process.env['WRANGLER_LOG'] ??= 'error';
 const NOT_UNIT = ['**/*.integration.test.ts', '**/node_modules/**'];
 const keys = await createKeys();
 
-/** Runs in workerd with the Worker's own wrangler.jsonc. Keys are fresh ones: a developer's .dev.vars change nothing. */
+/** Runs in workerd with the Worker's own wrangler.jsonc and fresh keys: a developer's .dev.vars change nothing. */
 function workerProject(
   name: string,
   folder: string,
   secrets: Record<string, string>,
   globalSetup: string[] = [],
 ): TestProjectInlineConfiguration {
+  const { vars } = unstable_readConfig({ config: `${folder}/wrangler.jsonc` });
   return {
     plugins: [
       cloudflareTest({
         remoteBindings: false,
         wrangler: { configPath: `./${folder}/wrangler.jsonc` },
-        miniflare: { bindings: secrets },
+        miniflare: { bindings: { ...vars, ...secrets } },
       }),
     ],
     test: {

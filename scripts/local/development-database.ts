@@ -5,7 +5,6 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import postgres from 'postgres';
 import { z } from 'zod';
 import { generateDatabaseTypes, pushMigrations } from './migrations.ts';
 import type { RunningPostgres } from './postgres.ts';
@@ -56,8 +55,8 @@ export function openDevelopmentDatabase(options: DevelopmentDatabaseOptions): De
         await server.dropDatabase(NAME);
         await server.createDatabase(NAME);
       }
+      // The Data API reads the schema again by itself: the database tells it, as on a hosted project.
       await pushMigrations(url, { seed: change.kind !== 'migrate' });
-      await finish(url, change.kind !== 'migrate');
       await writeFile(ledgerFile, `${JSON.stringify(sources, null, 2)}\n`);
     },
     async writeTypes() {
@@ -108,23 +107,5 @@ async function readLedger(file: string): Promise<Ledger | null> {
   } catch {
     // None yet, or not ours: the database is made again.
     return null;
-  }
-}
-
-/**
- * Tells the Data API to read the schema again. A new database counts its directory versions from the clock: the
- * Workers' KV outlives it, and an entry with a higher version would never be replaced.
- */
-async function finish(url: string, isNew: boolean): Promise<void> {
-  const sql = postgres(url, { max: 1, onnotice: () => {} });
-  try {
-    if (isNew) {
-      const seconds = Math.floor(Date.now() / 1000);
-      await sql`update app.directory_version set value = greatest(value, ${seconds}::bigint)`;
-      await sql`select app.touch_tenant(tenant_id) from public.tenants`;
-    }
-    await sql.notify('pgrst', 'reload schema');
-  } finally {
-    await sql.end();
   }
 }
