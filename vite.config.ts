@@ -86,7 +86,14 @@ export default defineConfig(({ command }) => {
       },
     },
     // Any tenant's hostname is served; the server listens on loopback only.
-    server: { host: '127.0.0.1', port: 8787, strictPort: true, allowedHosts: true },
+    server: {
+      host: '127.0.0.1',
+      port: 8787,
+      strictPort: true,
+      allowedHosts: true,
+      // The first visitor finds the pages transformed.
+      warmup: { clientFiles: ['./src/main.tsx'] },
+    },
     plugins: [
       react(),
       tailwindcss(),
