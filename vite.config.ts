@@ -68,16 +68,25 @@ export default defineConfig(({ command }) => {
       reportCompressedSize: false,
       rolldownOptions: {
         output: {
-          // Fewer and better compressed files for a first visit; and a release changes ours, not our libraries.
+          // Libraries outlive releases. What the first picture needs, and what the pages behind it share, are one file
+          // each: many small ones compress worse and cost more. Floating things stay chunks of their own.
           codeSplitting: {
             groups: [
               {
                 name: 'libraries',
                 test: /node_modules\/(?:react|react-dom|scheduler|react-router|@tanstack)\//,
+                tags: ['$initial'],
+                priority: 2,
               },
               {
-                name: 'shared',
-                test: /web\/src\/(?:ui|layouts|api)\/(?!command|account-menu|navigation-sheet|confirm|floating)|lucide-react/,
+                name: 'start',
+                test: /web\/src\/(?!main)|lucide-react|rolldown|preload/,
+                tags: ['$initial'],
+                priority: 1,
+              },
+              {
+                name: 'members',
+                test: /web\/src\/(?:ui|layouts|api)\/(?!command|account-menu|navigation-sheet|confirm|floating)|lucide-react|@tanstack/,
                 minShareCount: 2,
               },
             ],

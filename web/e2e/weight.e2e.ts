@@ -3,7 +3,9 @@ import { gzipSync } from 'node:zlib';
 import type { Page } from '@playwright/test';
 import { expect, originOf, PARTNER, signIn, test } from './portals.ts';
 
-const BUDGET_BYTES = 130_000;
+const FIRST_VISIT_BYTES = 130_000;
+/** The frame, its navigation and one page; what floats comes when it is asked for. */
+const MEMBERS_PAGE_BYTES = 135_000;
 /** The contract's schemas come when the page is idle; nothing waits for them. */
 const SCHEMAS = 'ZodError';
 
@@ -28,10 +30,10 @@ test('the sign-in page needs at most 130 kB of script', async ({ page }) => {
     await expect(page.getByRole('button', { name: 'Continue with GitHub' })).toBeVisible();
   });
   expect(weight).toBeGreaterThan(50_000);
-  expect(weight).toBeLessThanOrEqual(BUDGET_BYTES);
+  expect(weight).toBeLessThanOrEqual(FIRST_VISIT_BYTES);
 });
 
-test('each page for members needs at most 130 kB of script', async ({ page, browser }) => {
+test('each page for members needs at most 135 kB of script', async ({ page, browser }) => {
   await signIn(page, PARTNER);
   const storageState = await page.context().storageState();
   for (const path of ['/', '/profile', '/sessions']) {
@@ -43,7 +45,7 @@ test('each page for members needs at most 130 kB of script', async ({ page, brow
       await expect(visitor.getByRole('button', { name: /^Account of/ })).toBeVisible();
     });
     expect(weight, path).toBeGreaterThan(50_000);
-    expect(weight, path).toBeLessThanOrEqual(BUDGET_BYTES);
+    expect(weight, path).toBeLessThanOrEqual(MEMBERS_PAGE_BYTES);
     await fresh.close();
   }
 });
