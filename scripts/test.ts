@@ -25,7 +25,7 @@ interface Suite {
 
 const vitest = (...projects: string[]) => [
   join(REPOSITORY, 'node_modules/vitest/vitest.mjs'),
-  ...['run', '--reporter=default', '--reporter=json'],
+  ...['run', '--no-color', '--reporter=default', '--reporter=json'],
   ...projects.flatMap((project) => ['--project', project]),
 ];
 
