@@ -140,7 +140,7 @@ export class TenantDirectory {
     const now = Date.now();
     if (now < this.#backOffUntil) return UNAVAILABLE;
     if (!(await this.#unknown.mayLookUp(visitor.address, now))) {
-      logEvent('directory_limited', { host: hostname });
+      if (this.#unknown.reportsRefusal()) logEvent('directory_limited', { host: hostname });
       return LIMITED;
     }
     const entry = await this.#ask(hostname);

@@ -16,6 +16,7 @@ export class UnknownHosts {
   readonly #until = new RecentMap<Hostname, number>(REMEMBERED);
   #windowStart = 0;
   #lookups = 0;
+  #reported = false;
 
   /** A host counts as unknown for `rememberedFor` milliseconds; then it may have become a tenant. */
   constructor(limiter: RateLimit, rememberedFor: number) {
@@ -44,6 +45,7 @@ export class UnknownHosts {
     if (now - this.#windowStart >= WINDOW_MILLISECONDS) {
       this.#windowStart = now;
       this.#lookups = 0;
+      this.#reported = false;
     }
     if (this.#lookups >= LOOKUPS_PER_WINDOW) return false;
     this.#lookups += 1;
@@ -53,5 +55,12 @@ export class UnknownHosts {
       // The binding is a speed bump and the counter the guard: without the bump, new customers still get in.
       return true;
     }
+  }
+
+  /** True for the first refusal of a window: a flood of hosts must not become a flood of log lines. */
+  reportsRefusal(): boolean {
+    const first = !this.#reported;
+    this.#reported = true;
+    return first;
   }
 }
