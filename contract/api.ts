@@ -15,7 +15,6 @@ export const pageQuerySchema = z.object({
   cursor: z.string().min(1).max(512).optional(),
   limit: z.coerce.number().int().min(1).max(MAX_PAGE_SIZE).default(DEFAULT_PAGE_SIZE),
 });
-export type PageQuery = z.infer<typeof pageQuerySchema>;
 
 export const healthSchema = z.object({
   status: z.literal('ok'),
@@ -24,7 +23,6 @@ export const healthSchema = z.object({
   worker: z.string(),
   requestId: z.string(),
 });
-export type Health = z.infer<typeof healthSchema>;
 
 export const publicTenantSchema = z.object({
   tenantId: z.string(),
@@ -34,7 +32,6 @@ export const publicTenantSchema = z.object({
   brand: brandSchema,
   providers: z.array(providerSchema),
 });
-export type PublicTenant = z.infer<typeof publicTenantSchema>;
 
 export const identitySchema = z.object({
   provider: providerSchema,
@@ -102,7 +99,6 @@ export const sessionListSchema = z.object({
 export type SessionList = z.infer<typeof sessionListSchema>;
 
 export const sessionsRevokedSchema = z.object({ revoked: z.number().int().nonnegative() });
-export type SessionsRevoked = z.infer<typeof sessionsRevokedSchema>;
 
 export const USAGE_TYPES = ['ai_calls', 'domains', 'storage'] as const;
 export type UsageType = (typeof USAGE_TYPES)[number];

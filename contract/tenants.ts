@@ -16,10 +16,8 @@ export function parseTenantId(input: string): Result<TenantId, 'malformed'> {
 }
 
 export const TENANT_TYPES = ['primary', 'partner-subdomain', 'custom-domain'] as const;
-export type TenantType = (typeof TENANT_TYPES)[number];
 
 export const TENANT_STATUSES = ['active', 'suspended', 'inactive'] as const;
-export type TenantStatus = (typeof TENANT_STATUSES)[number];
 
 export const SUBSCRIPTION_TIERS = ['starter', 'growth', 'enterprise'] as const;
 export type SubscriptionTier = (typeof SUBSCRIPTION_TIERS)[number];
@@ -28,7 +26,6 @@ export const TENANT_ROLES = ['client', 'admin', 'super_admin'] as const;
 export type TenantRole = (typeof TENANT_ROLES)[number];
 
 export const SIGN_UP_POLICIES = ['open', 'invite'] as const;
-export type SignUpPolicy = (typeof SIGN_UP_POLICIES)[number];
 
 export const PROVIDERS = ['github', 'google'] as const;
 export type Provider = (typeof PROVIDERS)[number];
@@ -79,4 +76,3 @@ export const resolutionSchema = z.object({
   tenant: resolvedTenantSchema.nullable(),
   version: z.number().int().nonnegative(),
 });
-export type Resolution = z.infer<typeof resolutionSchema>;
