@@ -48,10 +48,10 @@ async function measureEdge(): Promise<void> {
   if (build.status !== 0) throw new Error(`The build failed:\n${build.stdout}${build.stderr}`);
   const platform = await startPlatform();
   const stack = await platform.createStack();
+  if (wanted.has('edge')) await measure('/api/health through both Workers', () => benchHealth(stack));
   const edge = await serveEdge(stack);
   try {
     if (wanted.has('edge')) {
-      await measure('/api/health through both Workers', () => benchHealth(edge));
       await measure('branded HTML', () => benchHtml(edge));
       await measure('a flood of unknown hosts', () => benchFlood(edge));
     }

@@ -11,7 +11,7 @@ export function logRequest(visit: Visit, status: number): void {
   const { record, request } = visit;
   console.log(
     JSON.stringify({
-      time: new Date(visit.startedAt).toISOString(),
+      time: isoTime(visit.startedAt),
       requestId: visit.requestId,
       method: request.method,
       host: visit.host?.hostname ?? (request.headers.get('host') ?? '').slice(0, MAX_FIELD),
@@ -23,6 +23,19 @@ export function logRequest(visit: Visit, status: number): void {
       outcome: record.outcome,
     }),
   );
+}
+
+let minute = Number.NaN;
+let minuteText = '';
+
+/** As `toISOString` has it; the calendar, which costs more than the rest of the line, is asked once a minute. */
+function isoTime(milliseconds: number): string {
+  const within = milliseconds % 60_000;
+  if (milliseconds - within !== minute) {
+    minute = milliseconds - within;
+    minuteText = new Date(minute).toISOString().slice(0, 'YYYY-MM-DDTHH:MM:'.length);
+  }
+  return `${minuteText}${(within / 1000).toFixed(3).padStart(6, '0')}Z`;
 }
 
 export type DispatcherEvent =

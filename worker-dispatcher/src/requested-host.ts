@@ -1,6 +1,7 @@
 /** Which hostname and origin a request is for; called by resolve-tenant for every request. */
+
+import { LRUCache } from 'lru-cache';
 import { type Hostname, parseHostname } from '../../contract/hostnames.ts';
-import { RecentMap } from './recent-map.ts';
 
 export interface RequestedHost {
   /** The normalised logical name: without port and without the suffix of development. */
@@ -17,7 +18,7 @@ const HOST_AND_PORT = /^(.*?)\.?(:\d{1,5})?$/s;
 /** Reads hosts and remembers the last ones, since parsing a name costs more than everything else on a warm request. */
 export class HostReader {
   readonly #localSuffix: string;
-  readonly #seen = new RecentMap<string, RequestedHost | 'refused'>(REMEMBERED);
+  readonly #seen = new LRUCache<string, RequestedHost | 'refused'>({ max: REMEMBERED });
 
   constructor(localSuffix: string) {
     this.#localSuffix = localSuffix;

@@ -3,9 +3,9 @@
  * The private key is here and nowhere else.
  */
 import type { JWK } from 'jose';
+import { LRUCache } from 'lru-cache';
 import { signTenantContext, TENANT_CONTEXT_LIFETIME_SECONDS } from '../../contract/tenant-context.ts';
 import type { Portal } from './portal.ts';
-import { RecentMap } from './recent-map.ts';
 import type { RequestedHost } from './requested-host.ts';
 
 /** A token is not handed out in its last seconds: it has to survive the way to the tenant's Worker. */
@@ -21,7 +21,7 @@ interface SignedContext {
 
 export class SignedContexts {
   readonly #key: JWK & { kid: string };
-  readonly #signed = new WeakMap<Portal, RecentMap<string, SignedContext>>();
+  readonly #signed = new WeakMap<Portal, LRUCache<string, SignedContext>>();
 
   constructor(key: JWK & { kid: string }) {
     this.#key = key;
@@ -49,7 +49,8 @@ export class SignedContexts {
       platformDomain,
     } as const;
     const token = await signTenantContext(context, this.#key, now);
-    const origins = this.#signed.get(portal) ?? new RecentMap<string, SignedContext>(ORIGINS_PER_PORTAL);
+    const origins =
+      this.#signed.get(portal) ?? new LRUCache<string, SignedContext>({ max: ORIGINS_PER_PORTAL });
     origins.set(origin, { token, usableUntil: now + TENANT_CONTEXT_LIFETIME_SECONDS - MARGIN_SECONDS });
     this.#signed.set(portal, origins);
     return token;

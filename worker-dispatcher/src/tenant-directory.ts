@@ -7,13 +7,13 @@
  * "Could not ask" is never "no": what is known stays, what is not known is answered `unavailable`.
  */
 import { createClient } from '@supabase/supabase-js';
+import { LRUCache } from 'lru-cache';
 import type { Hostname } from '../../contract/hostnames.ts';
 import { resolutionSchema } from '../../contract/tenants.ts';
 import type { Configuration } from './configuration.ts';
 import { type DirectoryEntry, DirectoryStore, outranks } from './directory-store.ts';
 import { logEvent } from './metrics.ts';
 import { openPortal, type Portal } from './portal.ts';
-import { RecentMap } from './recent-map.ts';
 import { UnknownHosts } from './unknown-hosts.ts';
 
 const REMEMBERED_HOSTS = 5_000;
@@ -67,7 +67,7 @@ export class TenantDirectory {
   readonly #freshMilliseconds: number;
   readonly #staleLimit: number;
   readonly #unknown: UnknownHosts;
-  readonly #memory = new RecentMap<Hostname, Held>(REMEMBERED_HOSTS);
+  readonly #memory = new LRUCache<Hostname, Held>({ max: REMEMBERED_HOSTS });
   readonly #checks = new Map<Hostname, Running>();
   readonly #refreshing = new Map<Hostname, number>();
   #backOffUntil = 0;

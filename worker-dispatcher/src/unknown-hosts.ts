@@ -2,8 +2,9 @@
  * The gate in front of look-ups of hosts that nobody knows: anybody can send any Host header, so this path must stay
  * cheap and bounded. Used by tenant-directory.ts alone.
  */
+
+import { LRUCache } from 'lru-cache';
 import type { Hostname } from '../../contract/hostnames.ts';
-import { RecentMap } from './recent-map.ts';
 
 const REMEMBERED = 10_000;
 /** Look-ups of unfamiliar hosts that one isolate makes in a window, whoever asks. */
@@ -13,7 +14,7 @@ const WINDOW_MILLISECONDS = 10_000;
 export class UnknownHosts {
   readonly #limiter: RateLimit;
   readonly #rememberedFor: number;
-  readonly #until = new RecentMap<Hostname, number>(REMEMBERED);
+  readonly #until = new LRUCache<Hostname, number>({ max: REMEMBERED });
   #windowStart = 0;
   #lookups = 0;
   #reported = false;

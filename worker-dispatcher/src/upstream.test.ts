@@ -69,7 +69,10 @@ describe('What the tenant’s Worker is told', () => {
     });
   });
 
-  test('nothing that a visitor could have made up', async () => {
+  test.each([
+    ['/api/me', []],
+    ['/auth/github', ['x-client-address']],
+  ])('nothing that a visitor could have made up: %s', async (path, ofTheVisitor) => {
     const world = await openPortalWorld();
     const spoofed = {
       'x-tenant-context': 'forged',
@@ -99,13 +102,13 @@ describe('What the tenant’s Worker is told', () => {
       origin: world.origin,
       'sec-fetch-site': 'same-origin',
     };
-    const { response } = await world.visit(`${world.origin}/api/me`, {
+    const { response } = await world.visit(`${world.origin}${path}`, {
       headers: { ...spoofed, ...kept, 'cf-connecting-ip': '203.0.113.7' },
     });
     const { headers } = await response.json<Echo>();
-    const ours = ['x-tenant-context', 'x-request-id', 'x-client-address'];
+    const ours = ['x-tenant-context', 'x-request-id', ...ofTheVisitor];
     expect(Object.keys(headers).sort()).toEqual([...Object.keys(kept), ...ours].sort());
-    expect(headers['x-client-address']).toBe('203.0.113.7');
+    expect(headers['x-client-address']).toBe(ofTheVisitor.length > 0 ? '203.0.113.7' : undefined);
     expect(headers['x-request-id']).toBe(response.headers.get('x-request-id'));
     expect(headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
     expect(headers).toMatchObject(kept);

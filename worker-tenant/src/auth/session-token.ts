@@ -5,9 +5,9 @@
  * and routes/sign-in.ts.
  */
 import { compactVerify, errors, type JWK, SignJWT } from 'jose';
+import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import { ok, type Result, refuse } from '../../../contract/result.ts';
-import { RecentMap } from '../recent-map.ts';
 
 export const SESSION_TOKEN_LIFETIME_SECONDS = 600;
 /** No session lives longer (the database ends it), so neither does the right to renew a token. */
@@ -73,7 +73,7 @@ export async function signSessionToken(
 /** Verifies tokens of a keyring and remembers, bounded, those that it has seen: a warm request verifies nothing. */
 export class SessionTokens {
   readonly #keys: readonly SessionKey[];
-  readonly #seen = new RecentMap<string, Payload>(REMEMBERED_TOKENS);
+  readonly #seen = new LRUCache<string, Payload>({ max: REMEMBERED_TOKENS });
 
   constructor(keys: readonly SessionKey[]) {
     this.#keys = keys;

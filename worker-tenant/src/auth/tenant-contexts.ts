@@ -1,5 +1,6 @@
 /** The dispatcher's signed word on whose request this is, verified once per token. Called by middleware/verify-context.ts. */
 import type { JWK } from 'jose';
+import { LRUCache } from 'lru-cache';
 import { ok, type Result } from '../../../contract/result.ts';
 import {
   type TenantContext,
@@ -7,7 +8,6 @@ import {
   type VerifiedTenantContext,
   verifyTenantContext,
 } from '../../../contract/tenant-context.ts';
-import { RecentMap } from '../recent-map.ts';
 
 const REMEMBERED_CONTEXTS = 1_000;
 
@@ -15,7 +15,7 @@ const REMEMBERED_CONTEXTS = 1_000;
 export class TenantContexts {
   readonly #keys: readonly JWK[];
   readonly #audience: string;
-  readonly #verified = new RecentMap<string, VerifiedTenantContext>(REMEMBERED_CONTEXTS);
+  readonly #verified = new LRUCache<string, VerifiedTenantContext>({ max: REMEMBERED_CONTEXTS });
 
   constructor(keys: readonly JWK[], audience: string) {
     this.#keys = keys;

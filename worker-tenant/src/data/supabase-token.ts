@@ -3,7 +3,7 @@
  * believes, so they are minted here alone. Called by isolate.ts and jobs.ts.
  */
 import { type JWK, SignJWT } from 'jose';
-import { RecentMap } from '../recent-map.ts';
+import { LRUCache } from 'lru-cache';
 
 /** Clocks differ: a token that is "issued in the future" would be refused. */
 const BACK_DATED_SECONDS = 30;
@@ -30,7 +30,7 @@ interface MintedToken {
 export class SupabaseTokens {
   readonly #issuer: string;
   readonly #key: JWK & { readonly kid: string };
-  readonly #minted = new RecentMap<string, MintedToken>(REMEMBERED_TOKENS);
+  readonly #minted = new LRUCache<string, MintedToken>({ max: REMEMBERED_TOKENS });
 
   constructor(issuer: string, key: JWK & { readonly kid: string }) {
     this.#issuer = issuer;

@@ -11,9 +11,9 @@ const route = createRoute({
 });
 
 export const health = new OpenAPIHono<RequestEnvironment>().openapi(route, (c) => {
-  const { tenantId, name, type, worker } = c.var.tenant;
+  const { tenantId, name, type, worker } = c.get('tenant');
   return c.json(
-    { status: 'ok' as const, tenant: { tenantId, name, type }, worker, requestId: c.var.requestId },
+    { status: 'ok' as const, tenant: { tenantId, name, type }, worker, requestId: c.get('requestId') },
     200,
   );
 });

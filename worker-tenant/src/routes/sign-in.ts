@@ -14,38 +14,38 @@ import { refuseInvalid } from '../middleware/validation.ts';
 import { PROBLEMS } from '../problem-responses.ts';
 import type { RequestEnvironment } from '../request-environment.ts';
 
-const route = createRoute({
-  method: 'get',
-  path: '/auth/{provider}',
-  summary: 'Sign in with a provider',
-  middleware: [limitSignIns] as const,
-  request: {
-    params: z.object({ provider: z.string() }),
-    query: z.object({
-      next: z
-        .string()
-        .optional()
-        .describe('Page of this portal to go to afterwards; anything else means `/`.'),
-      link: z.string().optional().describe('`1`: give the signed-in member this second way to sign in.'),
-    }),
-  },
-  responses: {
-    302: { description: 'To the provider.' },
-    ...PROBLEMS.unauthorized,
-    ...PROBLEMS.crossSite,
-    ...PROBLEMS.notFound,
-    ...PROBLEMS.invalid,
-    ...PROBLEMS.tooMany,
-    ...PROBLEMS.provider,
-    ...PROBLEMS.unavailable,
-  },
-});
+// A route per provider: beside `/auth/callback` a parameter would take the whole app off Hono's quick router.
+const routeOf = (provider: Provider) =>
+  createRoute({
+    method: 'get',
+    path: `/auth/${provider}`,
+    summary: `Sign in with ${provider}`,
+    middleware: [limitSignIns] as const,
+    request: {
+      query: z.object({
+        next: z
+          .string()
+          .optional()
+          .describe('Page of this portal to go to afterwards; anything else means `/`.'),
+        link: z.string().optional().describe('`1`: give the signed-in member this second way to sign in.'),
+      }),
+    },
+    responses: {
+      302: { description: 'To the provider.' },
+      ...PROBLEMS.unauthorized,
+      ...PROBLEMS.crossSite,
+      ...PROBLEMS.notFound,
+      ...PROBLEMS.invalid,
+      ...PROBLEMS.tooMany,
+      ...PROBLEMS.provider,
+      ...PROBLEMS.unavailable,
+    },
+  });
 
-export const signIn = new OpenAPIHono<RequestEnvironment>({ defaultHook: refuseInvalid }).openapi(
-  route,
-  async (c) => {
+export const signIn = new OpenAPIHono<RequestEnvironment>({ defaultHook: refuseInvalid });
+for (const provider of PROVIDERS) {
+  signIn.openapi(routeOf(provider), async (c) => {
     const { isolate, tenant } = c.var;
-    const provider = parseProvider(c.req.valid('param').provider);
     const { next, link } = c.req.valid('query');
     const linkSessionId =
       link === '1' ? await sessionToLink(c.var, c.req.raw.headers, readSessionCookie(c)) : null;
@@ -81,13 +81,7 @@ export const signIn = new OpenAPIHono<RequestEnvironment>({ defaultHook: refuseI
       redirectUri,
     });
     return c.redirect(url.href, 302);
-  },
-);
-
-function parseProvider(name: string): Provider {
-  const provider = PROVIDERS.find((candidate) => candidate === name);
-  if (!provider) throw new ApiError('provider_unknown');
-  return provider;
+  });
 }
 
 /**
