@@ -25,6 +25,10 @@ export type SubscriptionTier = (typeof SUBSCRIPTION_TIERS)[number];
 export const TENANT_ROLES = ['client', 'admin', 'super_admin'] as const;
 export type TenantRole = (typeof TENANT_ROLES)[number];
 
+/** What `tenant_permissions` may grant or take away. */
+export const PERMISSIONS = ['branding', 'domains', 'members', 'billing', 'audit'] as const;
+export type Permission = (typeof PERMISSIONS)[number];
+
 export const SIGN_UP_POLICIES = ['open', 'invite'] as const;
 
 export const PROVIDERS = ['github', 'google'] as const;

@@ -45,7 +45,8 @@ export function secure(response: Response, visit: Visit): Response {
   if (response.headers.get('x-request-id') === visit.requestId || response.webSocket) return response;
   const page = response.headers.get('content-type')?.startsWith('text/html') ?? false;
   const wanted = answerHeaders({ requestId: visit.requestId, origin: visit.host?.origin ?? '' });
-  const secured = new Response(response.body, response);
+  // What was fetched cannot be written to; what was made here can, and a copy of it would cost as much as the answer.
+  const secured = visit.record.outcome === 'forwarded' ? new Response(response.body, response) : response;
   for (const [name, value] of Object.entries(wanted)) {
     if (name === 'content-security-policy' && page) continue;
     secured.headers.set(name, value);

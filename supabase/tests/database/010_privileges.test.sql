@@ -47,7 +47,7 @@ select bag_eq(
   array[
     'app.check_session()', 'app.renew_session()', 'app.revoke_session(uuid)', 'app.revoke_all_sessions()',
     'app.get_me()', 'app.get_usage()', 'app.admin_list_tenants(text,integer)', 'app.admin_set_tenant_status(text,text)',
-    'app.current_tenant_id()', 'app.current_member_id()', 'app.is_tenant_admin()',
+    'app.current_tenant_id()', 'app.current_member_id()', 'app.is_tenant_admin()', 'app.has_permission(text)',
     'app.is_line(text,integer)', 'app.is_email(text)', 'app.is_permission_set(jsonb)'
   ],
   'authenticated executes the same behind the wrappers, and what policies and checks ask'

@@ -1,7 +1,7 @@
 -- Across tenants: super admins through listed functions, jobs through theirs, and the log that nobody rewrites.
 begin;
 \ir ../fixtures/members.sql
-select plan(43);
+select plan(52);
 
 create temp table people as select
   pg_temp.member('cozyartzmedia', 'super_admin') as boss, pg_temp.member('cozyartzmedia', 'admin') as admin_of_primary,
@@ -56,6 +56,23 @@ from people, (values
   ('cozyartzmedia', 'suspended', 'PT409: conflict', 'the primary tenant stays active'), ('nobody', 'active', 'PT404: not_found', 'none is none'),
   ('partner1', 'deleted', 'PT422: validation_failed', 'a status is one of three'), ('partner1', null, 'PT422: validation_failed', 'and not nothing')
 ) as attempt (id, status, expected, description);
+
+-- Permissions: the role gives them, and `tenant_permissions` narrows or widens it.
+create function pg_temp.may(claims jsonb, permission text) returns text language sql as $$
+  select pg_temp.ask_as(claims, format('select app.has_permission(%L)', permission))
+$$;
+select is(pg_temp.may(who, 'members'), expected, description) from people, lateral (values
+  (boss, 'true', 'a super admin may'), (partner, 'true', 'an admin may'), (client, 'false', 'a client may not')
+) as asked (who, expected, description);
+update profiles set tenant_permissions = '{"members": false}' where id in ((select (partner ->> 'sub')::uuid from people), (select (boss ->> 'sub')::uuid from people));
+update profiles set tenant_permissions = '{"members": true}' where id = (select (client ->> 'sub')::uuid from people);
+select is(pg_temp.may(who, permission), expected, description) from people, lateral (values
+  (partner, 'members', 'false', 'an admin may not what was taken away'), (partner, 'branding', 'true', 'and still may the rest'),
+  (client, 'members', 'true', 'a client may what was given'), (client, 'branding', 'false', 'and nothing else'),
+  (boss, 'members', 'true', 'nothing is taken from a super admin')
+) as asked (who, permission, expected, description);
+update profiles set status = 'suspended' where id = (select (client ->> 'sub')::uuid from people);
+select is(pg_temp.may(client, 'members'), 'false', 'a suspended member may nothing') from people;
 
 -- Jobs.
 insert into sign_in_flows (state_hash, tenant_id, hostname, provider, code_verifier, nonce, browser_hash, next_path, address_hash, expires_at)
