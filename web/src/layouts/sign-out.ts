@@ -1,5 +1,6 @@
 /** Signing out from anywhere in the shell. A failure is shown by the shell, since the menu it came from is closed. */
-import { useMutation, useMutationState, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useSyncExternalStore } from 'react';
 import { ApiError } from '../api/api-error.ts';
 import { signOut } from '../api/session.ts';
 
@@ -13,8 +14,10 @@ export function useSignOut(): () => void {
 
 /** Why the latest attempt did not work; null while there is nothing to say. */
 export function useSignOutFailure(): ApiError | null {
-  const latest = useMutationState({ filters: { mutationKey: KEY }, select: ({ state }) => state.error }).at(
-    -1,
+  const mutations = useQueryClient().getMutationCache();
+  const error = useSyncExternalStore(
+    (changed) => mutations.subscribe(changed),
+    () => mutations.findAll({ mutationKey: KEY }).at(-1)?.state.error,
   );
-  return latest instanceof ApiError ? latest : null;
+  return error instanceof ApiError ? error : null;
 }
