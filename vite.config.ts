@@ -87,13 +87,13 @@ export default defineConfig(({ command }) => {
               },
               {
                 name: 'start',
-                test: /web\/src\/(?!main)|lucide-react|rolldown|preload/,
+                test: /web\/src\/|lucide-react|rolldown|preload/,
                 tags: ['$initial'],
                 priority: 1,
               },
               {
                 name: 'members',
-                test: /web\/src\/(?:ui|layouts|api)\/(?!command|account-menu|navigation-sheet|confirm|floating)|lucide-react|@tanstack/,
+                test: /web\/src\/(?:ui|layouts|api)\/(?!command|account-menu|navigation-sheet|confirm|floating|device-row|sign-in-wording)|lucide-react|@tanstack/,
                 minShareCount: 2,
               },
             ],

@@ -2,9 +2,10 @@ import { expect, test } from 'vitest';
 import { ERROR_CODES } from '../../../contract/errors.ts';
 import { ApiError } from './api-error.ts';
 import { wordingFor, wordingForError } from './error-wording.ts';
+import { wordingForSignIn } from './sign-in-wording.ts';
 
 test.each(ERROR_CODES)('%s is worded with a next step', (code) => {
-  const words = wordingFor(code);
+  const words = wordingForSignIn(code);
   expect(words.title).not.toBe('');
   expect(words.next).toMatch(/\.$/);
   expect(words.title + words.next).not.toContain('!');
@@ -13,6 +14,7 @@ test.each(ERROR_CODES)('%s is worded with a next step', (code) => {
 test.each(['constructor', '__proto__', 'toString', 'a_code_of_tomorrow'])(
   'the unknown code %s gets general words',
   (code) => {
+    expect(wordingForSignIn(code)).toEqual(wordingFor(code));
     expect(wordingFor(code).title).toBe('Something went wrong on our side');
   },
 );

@@ -1,4 +1,7 @@
-/** What an error means to the person reading it, and what to do next. Pages and layouts show these words. */
+/**
+ * What an error means to the person reading it, and what to do next. Pages and layouts show these words; those about
+ * signing in are in sign-in-wording.ts, which only the pages load where they are shown.
+ */
 import type { ErrorCode } from '../../../contract/errors.ts';
 import type { ApiError, ApiErrorCode } from './api-error.ts';
 
@@ -68,82 +71,15 @@ const WORDS: Partial<Record<ApiErrorCode, Wording>> = {
     next: 'You will come back to the page you asked for.',
     tone: 'info',
   },
-
-  provider_unknown: {
-    title: 'There is no such way to sign in',
-    next: 'Choose one of the ways below.',
-    tone: 'warning',
-  },
-  provider_not_configured: {
-    title: 'This way to sign in is not set up here',
-    next: 'Choose another one, or ask support to set it up.',
-    tone: 'warning',
-  },
-  sign_in_cancelled: {
-    title: 'Signing in was cancelled',
-    next: 'Nothing has changed. Start again whenever you like.',
-    tone: 'info',
-  },
-  sign_in_expired: {
-    title: 'That took a little too long',
-    next: 'For your safety a sign-in is good for ten minutes. Start again below.',
-    tone: 'warning',
-  },
-  sign_in_other_browser: {
-    title: 'This sign-in was started in another browser',
-    next: 'Start again below, and finish in the same browser.',
-    tone: 'warning',
-  },
-  sign_in_failed: {
-    title: 'Signing in did not work',
-    next: 'Start again below. Nothing has changed.',
-    tone: 'warning',
-  },
-  email_unverified: {
-    title: 'Your email address is not verified yet',
-    next: 'Verify it in your GitHub or Google account, then sign in again.',
-    tone: 'warning',
-  },
-  not_invited: {
-    title: 'You need an invitation',
-    next: 'Ask an admin of this portal to invite your email address, then sign in again.',
-    tone: 'info',
-  },
-  member_suspended: {
-    title: 'Your account is paused',
-    next: 'An admin of this portal can switch it on again.',
-    tone: 'warning',
-  },
-  member_removed: {
-    title: 'Your account was removed',
-    next: 'Ask an admin of this portal if you think that is a mistake.',
-    tone: 'warning',
-  },
-  identity_taken: {
-    title: 'That account is already in use here',
-    next: 'It belongs to another member of this portal. Choose another account to connect.',
-    tone: 'warning',
-  },
-  provider_unreachable: {
-    title: 'The sign-in provider does not answer',
-    next: 'Try again in a minute, or choose the other way to sign in.',
-    tone: 'warning',
-  },
-  client_misconfigured: {
-    title: 'This way to sign in is not set up correctly',
-    next: 'Choose the other one, and let support know.',
-    tone: 'danger',
-  },
-  too_many_sign_ins: {
-    title: 'Too many attempts to sign in',
-    next: 'Wait a few minutes, then start again.',
-    tone: 'warning',
-  },
 };
 
 /** Words for a code, also for one that this version of the app has never heard of. */
 export function wordingFor(code: string): Wording {
-  return (Object.hasOwn(WORDS, code) ? WORDS[code as ErrorCode] : undefined) ?? GENERAL;
+  return wordsOf(code, WORDS) ?? GENERAL;
+}
+
+export function wordsOf(code: string, words: Partial<Record<ApiErrorCode, Wording>>): Wording | undefined {
+  return Object.hasOwn(words, code) ? words[code as ErrorCode] : undefined;
 }
 
 /** Words for an error of the API, with the wait that the server asked for. */

@@ -5,9 +5,9 @@ import { useNavigate, useSearchParams } from 'react-router';
 import type { Identity, Me } from '../../../contract/api.ts';
 import type { Provider } from '../../../contract/tenants.ts';
 import { boot, bootProblem, bootProblemSeen } from '../api/boot.ts';
-import { wordingFor } from '../api/error-wording.ts';
 import { meQuery } from '../api/queries.ts';
 import { startLinking } from '../api/session.ts';
+import { wordingForSignIn } from '../api/sign-in-wording.ts';
 import { Alert } from '../ui/alert.tsx';
 import { Avatar } from '../ui/avatar.tsx';
 import { Button } from '../ui/button.tsx';
@@ -59,7 +59,7 @@ function useJustLinked(): string | null {
 }
 
 function LinkingProblem({ code, requestId }: { code: string; requestId: string }) {
-  const { title, next, tone } = wordingFor(code);
+  const { title, next, tone } = wordingForSignIn(code);
   return (
     <Alert tone={tone} title={code === 'sign_in_cancelled' ? 'Connecting was cancelled' : title}>
       <p>{next}</p>

@@ -3,9 +3,9 @@ import { useEffect, useState } from 'react';
 import { useNavigate, useSearchParams } from 'react-router';
 import type { Provider } from '../../../contract/tenants.ts';
 import { boot, bootProblem, bootProblemSeen } from '../api/boot.ts';
-import { wordingFor } from '../api/error-wording.ts';
 import { safeNextPath, signInPath } from '../api/next-path.ts';
 import { lastProvider, startSignIn } from '../api/session.ts';
+import { wordingForSignIn } from '../api/sign-in-wording.ts';
 import { Alert } from '../ui/alert.tsx';
 import { Badge } from '../ui/badge.tsx';
 import { BrandField } from '../ui/brand-field.tsx';
@@ -80,7 +80,7 @@ export function SignInPage() {
 
 function NoticeAlert({ notice }: { notice: Notice }) {
   if (notice.kind === 'signed-out') return <Alert tone="success" title="You are signed out" />;
-  const { title, next, tone } = wordingFor(notice.code);
+  const { title, next, tone } = wordingForSignIn(notice.code);
   return (
     <Alert tone={tone} title={title}>
       <p>{next}</p>
