@@ -509,13 +509,28 @@ export type Database = {
       };
       consume_sign_in_flow: { Args: { p_state_hash: string }; Returns: Json };
       get_me: { Args: Record<PropertyKey, never>; Returns: Json };
+      get_member: { Args: { p_member_id: string }; Returns: Json };
       get_oauth_client: { Args: { p_provider: string }; Returns: Json };
       get_usage: { Args: Record<PropertyKey, never>; Returns: Json };
       link_identity: {
         Args: { p_email?: string; p_link_session_id: string; p_provider: string; p_subject: string };
         Returns: Json;
       };
+      list_members: {
+        Args: {
+          p_after_id?: string;
+          p_after_value?: string;
+          p_descending?: boolean;
+          p_limit?: number;
+          p_role?: string;
+          p_search?: string;
+          p_sort?: string;
+          p_status?: string;
+        };
+        Returns: Json;
+      };
       purge_expired: { Args: Record<PropertyKey, never>; Returns: Json };
+      remove_member: { Args: { p_member_id: string }; Returns: Json };
       renew_session: { Args: Record<PropertyKey, never>; Returns: Json };
       resolve_hostname: { Args: { p_hostname: string }; Returns: Json };
       revoke_all_sessions: { Args: Record<PropertyKey, never>; Returns: number };
@@ -532,6 +547,10 @@ export type Database = {
           p_state_hash: string;
         };
         Returns: undefined;
+      };
+      update_member: {
+        Args: { p_member_id: string; p_permissions?: string; p_role?: string; p_status?: string };
+        Returns: Json;
       };
     };
     Enums: {

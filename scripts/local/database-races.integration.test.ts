@@ -153,3 +153,32 @@ test('a revoked session stays revoked while it is being renewed', async () => {
   ]);
   expect((await client.rpc('check_session')).status).toBe(401);
 });
+
+test('two admins who end each other at once leave one, however they do it', async () => {
+  const ends = [
+    ['update_member', { p_role: 'client' }],
+    ['update_member', { p_status: 'suspended' }],
+    ['update_member', { p_permissions: '{"members": false}' }],
+    ['remove_member', {}],
+  ] as const;
+  await fixture.sql`update tenants set sign_up = 'open' where tenant_id = 'partner-seo'`;
+  for (const [index, [name, change]] of ends.entries()) {
+    await fixture.sql`update profiles set status = 'removed' where tenant_id = 'partner-seo'`;
+    const admins = await Promise.all(
+      ['one', 'two', 'three'].map(async (which) => {
+        const claims = await fixture.signIn('partner-seo', 'partner-seo.com', `${which}-${index}`);
+        await fixture.sql`update profiles set tenant_role = 'admin' where id = ${String(claims['sub'])}`;
+        return { id: String(claims['sub']), client: await fixture.client(claims) };
+      }),
+    );
+    await Promise.all(
+      admins.flatMap(({ client }) =>
+        admins.map(({ id }) => client.rpc(name, { p_member_id: id, ...change } as { p_member_id: string })),
+      ),
+    );
+    const [row] = await fixture.sql`
+      select count(*)::int from profiles as member
+      where tenant_id = 'partner-seo' and app.administers_members(member)`;
+    expect(row?.['count'], `${name} ${JSON.stringify(change)}`).toBe(1);
+  }
+});

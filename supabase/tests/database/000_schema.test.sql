@@ -37,7 +37,7 @@ select policies_are('public', relation, string_to_array(policies, ' '), relation
 from (values
   ('tenants', 'within_tenant select_member'),
   ('tenant_domains', 'within_tenant select_member'),
-  ('profiles', 'within_tenant select_own_or_admin update_own'),
+  ('profiles', 'within_tenant select_own_or_permitted update_own'),
   ('identities', 'within_tenant select_own'),
   ('sessions', 'within_tenant select_own'),
   ('sign_in_flows', 'within_tenant'),
@@ -62,7 +62,7 @@ from unnest(array['audit_log', 'identities', 'invitations', 'profiles', 'session
 select policy_cmd_is('public', tablename, policyname, action, tablename || '.' || policyname || ' is for ' || action)
 from (values
   ('tenants', 'select_member', 'select'), ('tenant_domains', 'select_member', 'select'),
-  ('profiles', 'select_own_or_admin', 'select'), ('profiles', 'update_own', 'update'),
+  ('profiles', 'select_own_or_permitted', 'select'), ('profiles', 'update_own', 'update'),
   ('identities', 'select_own', 'select'), ('sessions', 'select_own', 'select'),
   ('invitations', 'select_admin', 'select'), ('tenant_oauth_clients', 'select_admin', 'select'),
   ('tenant_usage', 'select_member', 'select'), ('audit_log', 'select_admin', 'select')

@@ -38,7 +38,9 @@ select bag_eq(
   $$select function from executable where role = 'authenticated' and function not like 'app.%'$$,
   array[
     'check_session()', 'renew_session()', 'revoke_session(uuid)', 'revoke_all_sessions()', 'get_me()', 'get_usage()',
-    'admin_list_tenants(text,integer)', 'admin_set_tenant_status(text,text)'
+    'admin_list_tenants(text,integer)', 'admin_set_tenant_status(text,text)',
+    'list_members(text,text,text,text,boolean,text,uuid,integer)', 'get_member(uuid)',
+    'update_member(uuid,text,text,text)', 'remove_member(uuid)'
   ],
   'authenticated executes exactly these'
 );
@@ -48,6 +50,8 @@ select bag_eq(
     'app.check_session()', 'app.renew_session()', 'app.revoke_session(uuid)', 'app.revoke_all_sessions()',
     'app.get_me()', 'app.get_usage()', 'app.admin_list_tenants(text,integer)', 'app.admin_set_tenant_status(text,text)',
     'app.current_tenant_id()', 'app.current_member_id()', 'app.is_tenant_admin()', 'app.has_permission(text)',
+    'app.list_members(text,text,text,text,boolean,text,uuid,integer)', 'app.get_member(uuid)',
+    'app.change_member(uuid,text,jsonb,text)',
     'app.is_line(text,integer)', 'app.is_email(text)', 'app.is_permission_set(jsonb)'
   ],
   'authenticated executes the same behind the wrappers, and what policies and checks ask'
