@@ -29,7 +29,11 @@ export type TenantRole = (typeof TENANT_ROLES)[number];
 export const PERMISSIONS = ['branding', 'domains', 'members', 'billing', 'audit'] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 
-export const SIGN_UP_POLICIES = ['open', 'invite'] as const;
+/**
+ * Who may join: anybody with a verified email, invited people alone, or verified emails of listed domains. Resolution
+ * answers `open` or `invite` alone while a dispatcher serves that knows no other.
+ */
+export const SIGN_UP_POLICIES = ['open', 'invite', 'domain'] as const;
 
 export const PROVIDERS = ['github', 'google'] as const;
 export type Provider = (typeof PROVIDERS)[number];

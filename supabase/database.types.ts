@@ -85,6 +85,8 @@ export type Database = {
           id: string;
           invited_by: string | null;
           revoked_at: string | null;
+          sent_at: string;
+          sent_count: number;
           tenant_id: string;
           tenant_role: string;
         };
@@ -98,6 +100,8 @@ export type Database = {
           id?: string;
           invited_by?: string | null;
           revoked_at?: string | null;
+          sent_at?: string;
+          sent_count?: number;
           tenant_id: string;
           tenant_role?: string;
         };
@@ -110,6 +114,8 @@ export type Database = {
           id?: string;
           invited_by?: string | null;
           revoked_at?: string | null;
+          sent_at?: string;
+          sent_count?: number;
           tenant_id?: string;
           tenant_role?: string;
         };
@@ -444,6 +450,7 @@ export type Database = {
           domain: string;
           name: string;
           sign_up: string;
+          sign_up_domains: string[];
           status: string;
           subscription_tier: string;
           tenant_id: string;
@@ -459,6 +466,7 @@ export type Database = {
           domain: string;
           name: string;
           sign_up?: string;
+          sign_up_domains?: string[];
           status?: string;
           subscription_tier?: string;
           tenant_id: string;
@@ -473,6 +481,7 @@ export type Database = {
           domain?: string;
           name?: string;
           sign_up?: string;
+          sign_up_domains?: string[];
           status?: string;
           subscription_tier?: string;
           tenant_id?: string;
@@ -511,9 +520,16 @@ export type Database = {
       get_me: { Args: Record<PropertyKey, never>; Returns: Json };
       get_member: { Args: { p_member_id: string }; Returns: Json };
       get_oauth_client: { Args: { p_provider: string }; Returns: Json };
+      get_sign_up: { Args: Record<PropertyKey, never>; Returns: Json };
       get_usage: { Args: Record<PropertyKey, never>; Returns: Json };
+      import_invitations: { Args: { p_lines: Json }; Returns: Json };
+      invite: { Args: { p_email: string; p_role: string }; Returns: string };
       link_identity: {
         Args: { p_email?: string; p_link_session_id: string; p_provider: string; p_subject: string };
+        Returns: Json;
+      };
+      list_invitations: {
+        Args: { p_after_created_at?: string; p_after_id?: string; p_limit?: number; p_state?: string };
         Returns: Json;
       };
       list_members: {
@@ -532,9 +548,12 @@ export type Database = {
       purge_expired: { Args: Record<PropertyKey, never>; Returns: Json };
       remove_member: { Args: { p_member_id: string }; Returns: Json };
       renew_session: { Args: Record<PropertyKey, never>; Returns: Json };
+      resend_invitation: { Args: { p_invitation_id: string }; Returns: boolean };
       resolve_hostname: { Args: { p_hostname: string }; Returns: Json };
       revoke_all_sessions: { Args: Record<PropertyKey, never>; Returns: number };
+      revoke_invitation: { Args: { p_invitation_id: string }; Returns: boolean };
       revoke_session: { Args: { p_session_id: string }; Returns: boolean };
+      set_sign_up: { Args: { p_domains: string[]; p_policy: string }; Returns: Json };
       start_sign_in_flow: {
         Args: {
           p_address_hash: string;

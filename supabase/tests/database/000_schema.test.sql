@@ -15,13 +15,13 @@ select enums_are('public', array[]::text[]);
 
 select columns_are('public', relation, string_to_array(columns, ' '), relation || ' has exactly its columns')
 from (values
-  ('tenants', 'tenant_id name domain type status subscription_tier sign_up worker whitelabel_config version created_at updated_at'),
+  ('tenants', 'tenant_id name domain type status subscription_tier sign_up worker whitelabel_config version created_at updated_at sign_up_domains'),
   ('tenant_domains', 'tenant_id domain domain_type ssl_status dns_configured verification_method verification_token verified_at created_at updated_at'),
   ('profiles', 'id tenant_id tenant_role tenant_permissions name email avatar_url status created_at updated_at'),
   ('identities', 'tenant_id provider subject member_id email linked_at last_used_at'),
   ('sessions', 'id tenant_id member_id provider hostname user_agent address location created_at last_seen_at idle_expires_at absolute_expires_at revoked_at'),
   ('sign_in_flows', 'state_hash tenant_id hostname provider code_verifier nonce browser_hash next_path address_hash link_session_id created_at expires_at'),
-  ('invitations', 'id tenant_id email tenant_role invited_by created_at expires_at accepted_at accepted_by revoked_at'),
+  ('invitations', 'id tenant_id email tenant_role invited_by created_at expires_at accepted_at accepted_by revoked_at sent_at sent_count'),
   ('tenant_oauth_clients', 'tenant_id hostname provider client_id sealed_secret key_id enabled created_at updated_at'),
   ('tenant_usage', 'id tenant_id usage_type period_start usage_count usage_limit created_at updated_at'),
   ('audit_log', 'id tenant_id actor_tenant_id actor_id action details created_at')
@@ -41,7 +41,7 @@ from (values
   ('identities', 'within_tenant select_own'),
   ('sessions', 'within_tenant select_own'),
   ('sign_in_flows', 'within_tenant'),
-  ('invitations', 'within_tenant select_admin'),
+  ('invitations', 'within_tenant select_permitted'),
   ('tenant_oauth_clients', 'within_tenant select_admin'),
   ('tenant_usage', 'within_tenant select_member'),
   ('audit_log', 'within_tenant select_admin')
@@ -64,7 +64,7 @@ from (values
   ('tenants', 'select_member', 'select'), ('tenant_domains', 'select_member', 'select'),
   ('profiles', 'select_own_or_permitted', 'select'), ('profiles', 'update_own', 'update'),
   ('identities', 'select_own', 'select'), ('sessions', 'select_own', 'select'),
-  ('invitations', 'select_admin', 'select'), ('tenant_oauth_clients', 'select_admin', 'select'),
+  ('invitations', 'select_permitted', 'select'), ('tenant_oauth_clients', 'select_admin', 'select'),
   ('tenant_usage', 'select_member', 'select'), ('audit_log', 'select_admin', 'select')
 ) as expected (tablename, policyname, action);
 

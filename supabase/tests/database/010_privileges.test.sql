@@ -40,7 +40,9 @@ select bag_eq(
     'check_session()', 'renew_session()', 'revoke_session(uuid)', 'revoke_all_sessions()', 'get_me()', 'get_usage()',
     'admin_list_tenants(text,integer)', 'admin_set_tenant_status(text,text)',
     'list_members(text,text,text,text,boolean,text,uuid,integer)', 'get_member(uuid)',
-    'update_member(uuid,text,text,text)', 'remove_member(uuid)'
+    'update_member(uuid,text,text,text)', 'remove_member(uuid)', 'invite(text,text)', 'import_invitations(jsonb)',
+    'resend_invitation(uuid)', 'revoke_invitation(uuid)',
+    'list_invitations(text,timestamp with time zone,uuid,integer)', 'get_sign_up()', 'set_sign_up(text,text[])'
   ],
   'authenticated executes exactly these'
 );
@@ -51,8 +53,11 @@ select bag_eq(
     'app.get_me()', 'app.get_usage()', 'app.admin_list_tenants(text,integer)', 'app.admin_set_tenant_status(text,text)',
     'app.current_tenant_id()', 'app.current_member_id()', 'app.is_tenant_admin()', 'app.has_permission(text)',
     'app.list_members(text,text,text,text,boolean,text,uuid,integer)', 'app.get_member(uuid)',
-    'app.change_member(uuid,text,jsonb,text)',
-    'app.is_line(text,integer)', 'app.is_email(text)', 'app.is_permission_set(jsonb)'
+    'app.change_member(uuid,text,jsonb,text)', 'app.is_line(text,integer)', 'app.is_email(text)',
+    'app.is_permission_set(jsonb)', 'app.invite(text,text)', 'app.import_invitations(jsonb)',
+    'app.resend_invitation(uuid)', 'app.revoke_invitation(uuid)',
+    'app.list_invitations(text,timestamp with time zone,uuid,integer)', 'app.get_sign_up()',
+    'app.set_sign_up(text,text[])'
   ],
   'authenticated executes the same behind the wrappers, and what policies and checks ask'
 );
