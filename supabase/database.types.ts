@@ -256,6 +256,8 @@ export type Database = {
           provider: string;
           state_hash: string;
           tenant_id: string;
+          test_revision: string | null;
+          test_session_id: string | null;
         };
         ComputedFields: never;
         Insert: {
@@ -271,6 +273,8 @@ export type Database = {
           provider: string;
           state_hash: string;
           tenant_id: string;
+          test_revision?: string | null;
+          test_session_id?: string | null;
         };
         Update: {
           address_hash?: string;
@@ -285,6 +289,8 @@ export type Database = {
           provider?: string;
           state_hash?: string;
           tenant_id?: string;
+          test_revision?: string | null;
+          test_session_id?: string | null;
         };
         Relationships: [
           {
@@ -297,6 +303,13 @@ export type Database = {
           {
             foreignKeyName: 'sign_in_flows_tenant_id_link_session_id_fkey';
             columns: ['tenant_id', 'link_session_id'];
+            isOneToOne: false;
+            referencedRelation: 'sessions';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'sign_in_flows_tenant_id_test_session_id_fkey';
+            columns: ['tenant_id', 'test_session_id'];
             isOneToOne: false;
             referencedRelation: 'sessions';
             referencedColumns: ['tenant_id', 'id'];
@@ -359,8 +372,10 @@ export type Database = {
           hostname: string;
           key_id: string;
           provider: string;
+          revision: string;
           sealed_secret: NonNullable<Json>;
           tenant_id: string;
+          tested_at: string | null;
           updated_at: string;
         };
         ComputedFields: never;
@@ -371,8 +386,10 @@ export type Database = {
           hostname: string;
           key_id?: never;
           provider: string;
+          revision?: string;
           sealed_secret: NonNullable<Json>;
           tenant_id: string;
+          tested_at?: string | null;
           updated_at?: string;
         };
         Update: {
@@ -382,8 +399,10 @@ export type Database = {
           hostname?: string;
           key_id?: never;
           provider?: string;
+          revision?: string;
           sealed_secret?: NonNullable<Json>;
           tenant_id?: string;
+          tested_at?: string | null;
           updated_at?: string;
         };
         Relationships: [
@@ -507,7 +526,9 @@ export type Database = {
         };
         Returns: Json;
       };
+      consume_oauth_client_test: { Args: { p_state_hash: string }; Returns: Json };
       consume_sign_in_flow: { Args: { p_state_hash: string }; Returns: Json };
+      delete_oauth_client: { Args: { p_hostname: string; p_provider: string }; Returns: undefined };
       get_me: { Args: Record<PropertyKey, never>; Returns: Json };
       get_oauth_client: { Args: { p_provider: string }; Returns: Json };
       get_usage: { Args: Record<PropertyKey, never>; Returns: Json };
@@ -515,11 +536,31 @@ export type Database = {
         Args: { p_email?: string; p_link_session_id: string; p_provider: string; p_subject: string };
         Returns: Json;
       };
+      list_oauth_clients: { Args: Record<PropertyKey, never>; Returns: Json };
       purge_expired: { Args: Record<PropertyKey, never>; Returns: Json };
+      record_oauth_client_test: {
+        Args: { p_provider: string; p_revision: string; p_session_id: string };
+        Returns: boolean;
+      };
       renew_session: { Args: Record<PropertyKey, never>; Returns: Json };
       resolve_hostname: { Args: { p_hostname: string }; Returns: Json };
       revoke_all_sessions: { Args: Record<PropertyKey, never>; Returns: number };
       revoke_session: { Args: { p_session_id: string }; Returns: boolean };
+      save_oauth_client: {
+        Args: { p_client_id: string; p_hostname: string; p_provider: string; p_sealed_secret: Json };
+        Returns: undefined;
+      };
+      start_oauth_client_test: {
+        Args: {
+          p_address_hash: string;
+          p_browser_hash: string;
+          p_code_verifier: string;
+          p_nonce: string;
+          p_provider: string;
+          p_state_hash: string;
+        };
+        Returns: string;
+      };
       start_sign_in_flow: {
         Args: {
           p_address_hash: string;
@@ -531,6 +572,10 @@ export type Database = {
           p_provider: string;
           p_state_hash: string;
         };
+        Returns: undefined;
+      };
+      switch_oauth_client: {
+        Args: { p_enabled: boolean; p_hostname: string; p_provider: string };
         Returns: undefined;
       };
     };
