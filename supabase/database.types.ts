@@ -547,7 +547,7 @@ export type Database = {
       revoke_all_sessions: { Args: Record<PropertyKey, never>; Returns: number };
       revoke_session: { Args: { p_session_id: string }; Returns: boolean };
       save_oauth_client: {
-        Args: { p_client_id: string; p_hostname: string; p_provider: string; p_sealed_secret: Json };
+        Args: { p_client_id: string; p_hostname: string; p_provider: string; p_sealed_secret: string };
         Returns: undefined;
       };
       start_oauth_client_test: {

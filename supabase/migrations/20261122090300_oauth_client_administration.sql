@@ -97,34 +97,41 @@ $$;
 comment on function app.list_oauth_clients() is
   'The verified hostnames of the tenant with their OAuth clients, and the one that the platform''s clients serve.';
 
-create function app.save_oauth_client(for_hostname text, for_provider text, new_client_id text, new_secret jsonb)
+create function app.save_oauth_client(for_hostname text, for_provider text, new_client_id text, new_secret text)
 returns void
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
   tenant text := app.require_permission('domains');
+  sealed jsonb;
 begin
   if not app.is_own_hostname(tenant, for_hostname) then
     raise exception using errcode = 'PT404', message = 'not_found';
   end if;
+  begin
+    sealed := case when length(new_secret) <= 8192 then new_secret::jsonb end;
+  exception
+    when data_exception then null;
+  end;
   if for_provider is null or for_provider not in ('github', 'google')
     or app.is_line(new_client_id, 255) is not true
-    or not app.is_secret_of(new_secret, tenant, for_hostname, for_provider) then
+    or not app.is_secret_of(sealed, tenant, for_hostname, for_provider) then
     raise exception using errcode = 'PT422', message = 'validation_failed';
   end if;
   insert into public.tenant_oauth_clients (tenant_id, hostname, provider, client_id, sealed_secret, enabled)
-  values (tenant, for_hostname, for_provider, new_client_id, new_secret, false)
+  values (tenant, for_hostname, for_provider, new_client_id, sealed, false)
   on conflict on constraint tenant_oauth_clients_pkey do update
     set client_id = excluded.client_id, sealed_secret = excluded.sealed_secret, enabled = false, tested_at = null,
       revision = gen_random_uuid();
   perform app.write_audit(tenant, 'oauth_client.saved', jsonb_build_object(
     'hostname', for_hostname, 'provider', for_provider, 'clientId', new_client_id,
-    'keyId', app.sealed_secret_header(new_secret) ->> 'kid'
+    'keyId', app.sealed_secret_header(sealed) ->> 'kid'
   ));
 end;
 $$;
-comment on function app.save_oauth_client(text, text, text, jsonb) is
-  'Keeps the OAuth client of a verified hostname of the tenant, switched off and untested, whatever it was before.';
+comment on function app.save_oauth_client(text, text, text, text) is
+  'Keeps the OAuth client of a verified hostname of the tenant, switched off and untested, whatever it was before. The '
+  'secret is the text of a flattened JWE.';
 
 create function app.switch_oauth_client(for_hostname text, for_provider text, enable boolean) returns void
 language plpgsql volatile security definer set search_path = ''
@@ -342,13 +349,13 @@ end;
 comment on function public.list_oauth_clients() is
   '{hostnames: [{hostname, platformDomain, clients: [{provider, clientId, keyId, enabled, testedAt, updatedAt}]}], '
   'wayBackIn}; permission domains.';
-create function public.save_oauth_client(p_hostname text, p_provider text, p_client_id text, p_sealed_secret jsonb)
+create function public.save_oauth_client(p_hostname text, p_provider text, p_client_id text, p_sealed_secret text)
 returns void
 language sql volatile security invoker set search_path = ''
 begin atomic
   select app.save_oauth_client(p_hostname, p_provider, p_client_id, p_sealed_secret);
 end;
-comment on function public.save_oauth_client(text, text, text, jsonb) is
+comment on function public.save_oauth_client(text, text, text, text) is
   'Saves a hostname''s own OAuth client, switched off and untested; 404 for a hostname that is not the tenant''s.';
 create function public.switch_oauth_client(p_hostname text, p_provider text, p_enabled boolean) returns void
 language sql volatile security invoker set search_path = ''
@@ -390,10 +397,10 @@ comment on function public.record_oauth_client_test(text, uuid, uuid) is
   'Writes down a test sign-in that succeeded; false when the client was changed since.';
 
 grant execute on function
-  app.list_oauth_clients(), app.save_oauth_client(text, text, text, jsonb),
+  app.list_oauth_clients(), app.save_oauth_client(text, text, text, text),
   app.switch_oauth_client(text, text, boolean), app.delete_oauth_client(text, text),
   app.start_oauth_client_test(text, text, text, text, text, text),
-  public.list_oauth_clients(), public.save_oauth_client(text, text, text, jsonb),
+  public.list_oauth_clients(), public.save_oauth_client(text, text, text, text),
   public.switch_oauth_client(text, text, boolean), public.delete_oauth_client(text, text),
   public.start_oauth_client_test(text, text, text, text, text, text) to authenticated;
 grant execute on function

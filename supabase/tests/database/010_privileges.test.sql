@@ -40,7 +40,7 @@ select bag_eq(
   array[
     'check_session()', 'renew_session()', 'revoke_session(uuid)', 'revoke_all_sessions()', 'get_me()', 'get_usage()',
     'admin_list_tenants(text,integer)', 'admin_set_tenant_status(text,text)',
-    'list_oauth_clients()', 'save_oauth_client(text,text,text,jsonb)', 'switch_oauth_client(text,text,boolean)',
+    'list_oauth_clients()', 'save_oauth_client(text,text,text,text)', 'switch_oauth_client(text,text,boolean)',
     'delete_oauth_client(text,text)', 'start_oauth_client_test(text,text,text,text,text,text)'
   ],
   'authenticated executes exactly these'
@@ -49,7 +49,7 @@ select bag_eq(
   $$select function from executable where role = 'authenticated' and function like 'app.%'$$,
   array[
     'app.check_session()', 'app.renew_session()', 'app.revoke_session(uuid)', 'app.revoke_all_sessions()',
-    'app.list_oauth_clients()', 'app.save_oauth_client(text,text,text,jsonb)',
+    'app.list_oauth_clients()', 'app.save_oauth_client(text,text,text,text)',
     'app.switch_oauth_client(text,text,boolean)', 'app.delete_oauth_client(text,text)',
     'app.start_oauth_client_test(text,text,text,text,text,text)',
     'app.get_me()', 'app.get_usage()', 'app.admin_list_tenants(text,integer)', 'app.admin_set_tenant_status(text,text)',
