@@ -47,6 +47,7 @@ export const ERRORS = {
   member_removed: { status: 403, title: 'This account was removed' },
   identity_taken: { status: 409, title: 'This account belongs to somebody else here' },
   provider_unreachable: { status: 502, title: 'The sign-in provider does not answer' },
+  client_untested: { status: 409, title: 'This client has not been tested yet' },
   client_misconfigured: { status: 502, title: 'This way to sign in is not set up correctly' },
   too_many_sign_ins: { status: 429, title: 'Too many attempts to sign in' },
 } as const satisfies Record<string, ErrorDefinition>;

@@ -262,6 +262,8 @@ export type Database = {
           provider: string;
           state_hash: string;
           tenant_id: string;
+          test_revision: string | null;
+          test_session_id: string | null;
         };
         ComputedFields: never;
         Insert: {
@@ -277,6 +279,8 @@ export type Database = {
           provider: string;
           state_hash: string;
           tenant_id: string;
+          test_revision?: string | null;
+          test_session_id?: string | null;
         };
         Update: {
           address_hash?: string;
@@ -291,6 +295,8 @@ export type Database = {
           provider?: string;
           state_hash?: string;
           tenant_id?: string;
+          test_revision?: string | null;
+          test_session_id?: string | null;
         };
         Relationships: [
           {
@@ -303,6 +309,13 @@ export type Database = {
           {
             foreignKeyName: 'sign_in_flows_tenant_id_link_session_id_fkey';
             columns: ['tenant_id', 'link_session_id'];
+            isOneToOne: false;
+            referencedRelation: 'sessions';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+          {
+            foreignKeyName: 'sign_in_flows_tenant_id_test_session_id_fkey';
+            columns: ['tenant_id', 'test_session_id'];
             isOneToOne: false;
             referencedRelation: 'sessions';
             referencedColumns: ['tenant_id', 'id'];
@@ -365,8 +378,10 @@ export type Database = {
           hostname: string;
           key_id: string;
           provider: string;
+          revision: string;
           sealed_secret: NonNullable<Json>;
           tenant_id: string;
+          tested_at: string | null;
           updated_at: string;
         };
         ComputedFields: never;
@@ -377,8 +392,10 @@ export type Database = {
           hostname: string;
           key_id?: never;
           provider: string;
+          revision?: string;
           sealed_secret: NonNullable<Json>;
           tenant_id: string;
+          tested_at?: string | null;
           updated_at?: string;
         };
         Update: {
@@ -388,8 +405,10 @@ export type Database = {
           hostname?: string;
           key_id?: never;
           provider?: string;
+          revision?: string;
           sealed_secret?: NonNullable<Json>;
           tenant_id?: string;
+          tested_at?: string | null;
           updated_at?: string;
         };
         Relationships: [
@@ -516,7 +535,9 @@ export type Database = {
         };
         Returns: Json;
       };
+      consume_oauth_client_test: { Args: { p_state_hash: string }; Returns: Json };
       consume_sign_in_flow: { Args: { p_state_hash: string }; Returns: Json };
+      delete_oauth_client: { Args: { p_hostname: string; p_provider: string }; Returns: undefined };
       get_me: { Args: Record<PropertyKey, never>; Returns: Json };
       get_member: { Args: { p_member_id: string }; Returns: Json };
       get_oauth_client: { Args: { p_provider: string }; Returns: Json };
@@ -545,7 +566,12 @@ export type Database = {
         };
         Returns: Json;
       };
+      list_oauth_clients: { Args: Record<PropertyKey, never>; Returns: Json };
       purge_expired: { Args: Record<PropertyKey, never>; Returns: Json };
+      record_oauth_client_test: {
+        Args: { p_provider: string; p_revision: string; p_session_id: string };
+        Returns: boolean;
+      };
       remove_member: { Args: { p_member_id: string }; Returns: Json };
       renew_session: { Args: Record<PropertyKey, never>; Returns: Json };
       resend_invitation: { Args: { p_invitation_id: string }; Returns: boolean };
@@ -553,7 +579,22 @@ export type Database = {
       revoke_all_sessions: { Args: Record<PropertyKey, never>; Returns: number };
       revoke_invitation: { Args: { p_invitation_id: string }; Returns: boolean };
       revoke_session: { Args: { p_session_id: string }; Returns: boolean };
+      save_oauth_client: {
+        Args: { p_client_id: string; p_hostname: string; p_provider: string; p_sealed_secret: string };
+        Returns: undefined;
+      };
       set_sign_up: { Args: { p_domains: string[]; p_policy: string }; Returns: Json };
+      start_oauth_client_test: {
+        Args: {
+          p_address_hash: string;
+          p_browser_hash: string;
+          p_code_verifier: string;
+          p_nonce: string;
+          p_provider: string;
+          p_state_hash: string;
+        };
+        Returns: string;
+      };
       start_sign_in_flow: {
         Args: {
           p_address_hash: string;
@@ -565,6 +606,10 @@ export type Database = {
           p_provider: string;
           p_state_hash: string;
         };
+        Returns: undefined;
+      };
+      switch_oauth_client: {
+        Args: { p_enabled: boolean; p_hostname: string; p_provider: string };
         Returns: undefined;
       };
       update_member: {

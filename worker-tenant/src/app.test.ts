@@ -173,6 +173,10 @@ describe('the front door', () => {
     expect(Object.keys(document.paths).sort()).toEqual([
       '/api/health',
       '/api/me',
+      '/api/oauth-clients',
+      '/api/oauth-clients/{hostname}/{provider}',
+      '/api/oauth-clients/{hostname}/{provider}/disable',
+      '/api/oauth-clients/{hostname}/{provider}/enable',
       '/api/sessions',
       '/api/sessions/revoke-all',
       '/api/sessions/{id}',

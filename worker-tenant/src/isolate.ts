@@ -2,7 +2,7 @@
  * What an isolate keeps between requests: configuration, keys, and bounded memories of what was verified or minted.
  * Built once per `env`, which the runtime keeps for as long as the isolate runs this version with these bindings.
  */
-import { ok, type Result } from '../../contract/result.ts';
+import { ok, type Result, refuse } from '../../contract/result.ts';
 import type { TenantContext } from '../../contract/tenant-context.ts';
 import type { Provider } from '../../contract/tenants.ts';
 import { OAuthProviders } from './auth/oauth-providers.ts';
@@ -62,6 +62,11 @@ export class Isolate {
       fieldKeys,
     );
     return !own.ok && own.error === 'none' && platformDomain ? ok(platformClients[provider]) : own;
+  }
+
+  /** The platform's client, whatever the hostname has; under the platform's domain only, where it works. */
+  standardClient({ platformDomain }: TenantContext, provider: Provider): Result<OAuthClient, 'none'> {
+    return platformDomain ? ok(this.configuration.platformClients[provider]) : refuse('none');
   }
 }
 

@@ -3,6 +3,7 @@
 export type TenantEvent =
   | 'data_refused'
   | 'job_done'
+  | 'oauth_client_tested'
   | 'rate_limit_failed'
   | 'request_failed'
   | 'request_refused'

@@ -10,11 +10,16 @@ export const PROBLEMS = {
   signInRefused: { 400: problem('Cancelled, expired, or not what the provider or this portal sent out.') },
   unauthorized: { 401: problem('Nobody is signed in, or the session has ended.') },
   crossSite: { 403: problem('The request came from another site.') },
+  forbidden: {
+    403: problem('The request came from another site, or the member has no permission for this.'),
+  },
   notAdmitted: {
     403: problem('Another browser, no verified email, no invitation, or an account that is paused.'),
   },
   notFound: { 404: problem('There is nothing here.') },
   taken: { 409: problem('The account belongs to another member.') },
+  untested: { 409: problem('The client has not been tested since its id or secret was saved.') },
+  tooLarge: { 413: problem('The request is too large.') },
   invalid: { 422: problem('The request is not valid.') },
   tooMany: { 429: problem('Too many attempts to sign in.') },
   provider: { 502: problem('The provider does not answer, or its client is not set up correctly.') },

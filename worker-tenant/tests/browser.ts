@@ -18,7 +18,7 @@ let visitors = 0;
 
 const agent = new Agent({ keepAlive: true });
 
-type Init = { method?: string; headers?: Record<string, string> };
+type Init = { method?: string; headers?: Record<string, string>; body?: unknown };
 
 export class Browser {
   readonly #portal: Portal;
@@ -33,9 +33,16 @@ export class Browser {
   }
 
   /** One request; `Set-Cookie` is kept for the host. */
-  async request(host: string, path: string, { method = 'GET', headers = {} }: Init = {}): Promise<Response> {
+  async request(
+    host: string,
+    path: string,
+    { method = 'GET', headers = {}, body }: Init = {},
+  ): Promise<Response> {
     const jar = this.jar(host);
-    const response = await send(this.#portal, `${host}.localhost:${this.#portal.port}`, path, method, {
+    const json = body === undefined ? null : JSON.stringify(body);
+    const target = `${host}.localhost:${this.#portal.port}`;
+    const response = await send(this.#portal, target, path, method, json, {
+      ...(json === null ? {} : { 'content-type': 'application/json' }),
       'cf-connecting-ip': this.address,
       'user-agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0',
       ...(jar.size > 0 ? { cookie: [...jar].map(([name, value]) => `${name}=${value}`).join('; ') } : {}),
@@ -52,8 +59,8 @@ export class Browser {
   }
 
   /** A request that changes something, as a page of the host itself makes it. */
-  change(host: string, method: 'POST' | 'DELETE', path: string): Promise<Response> {
-    return this.request(host, path, { method, headers: { origin: this.#portal.origin(host) } });
+  change(host: string, method: 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<Response> {
+    return this.request(host, path, { method, headers: { origin: this.#portal.origin(host) }, body });
   }
 
   jar(host: string): Map<string, string> {
@@ -110,6 +117,7 @@ function send(
   host: string,
   path: string,
   method: string,
+  json: string | null,
   headers: Record<string, string>,
 ): Promise<Response> {
   return new Promise((resolve, reject) => {
@@ -127,6 +135,7 @@ function send(
       },
     );
     sent.once('error', reject);
-    sent.end();
+    if (json === null) sent.end();
+    else sent.end(json);
   });
 }

@@ -1,6 +1,7 @@
 /** One portal on a stack of its own for a file of integration tests, and what all of them expect of an answer. */
 import { afterAll, beforeAll, expect } from 'vitest';
 import { ERRORS, type ErrorCode, problemSchema } from '../../contract/errors.ts';
+import type { GitHubFault, GoogleFault } from '../../scripts/local/identity-providers.ts';
 import { createKeys } from '../../scripts/local/keys.ts';
 import { type Platform, startPlatform } from '../../scripts/local/platform.ts';
 import { type Portal, startPortal } from '../../scripts/local/portal.ts';
@@ -12,6 +13,9 @@ export interface TestPortal {
   readonly portal: Portal;
   /** Why a request was refused, as the log has it: many refusals look alike to the one who is refused. */
   reasonOf(requestId: string): Promise<string | null>;
+  /** Makes Google carry one fault while `work` goes on. */
+  withGoogle(fault: GoogleFault, work: () => Promise<void>): Promise<void>;
+  withGitHub(fault: GitHubFault, work: () => Promise<void>): Promise<void>;
   /** Another person: no cookies, an address of its own. */
   browser(address?: string): Browser;
 }
@@ -57,6 +61,14 @@ export function usePortal(): TestPortal {
         await new Promise((resolve) => setTimeout(resolve, 50));
       }
       return null;
+    },
+    async withGoogle(fault, work) {
+      started(stack).google.misbehave(fault);
+      await work().finally(() => started(stack).google.misbehave(null));
+    },
+    async withGitHub(fault, work) {
+      started(stack).github.misbehave(fault);
+      await work().finally(() => started(stack).github.misbehave(null));
     },
     browser: (address) => new Browser(started(portal), address),
   };

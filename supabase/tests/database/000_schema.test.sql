@@ -20,9 +20,9 @@ from (values
   ('profiles', 'id tenant_id tenant_role tenant_permissions name email avatar_url status created_at updated_at'),
   ('identities', 'tenant_id provider subject member_id email linked_at last_used_at'),
   ('sessions', 'id tenant_id member_id provider hostname user_agent address location created_at last_seen_at idle_expires_at absolute_expires_at revoked_at'),
-  ('sign_in_flows', 'state_hash tenant_id hostname provider code_verifier nonce browser_hash next_path address_hash link_session_id created_at expires_at'),
+  ('sign_in_flows', 'state_hash tenant_id hostname provider code_verifier nonce browser_hash next_path address_hash link_session_id created_at expires_at test_session_id test_revision'),
   ('invitations', 'id tenant_id email tenant_role invited_by created_at expires_at accepted_at accepted_by revoked_at sent_at sent_count'),
-  ('tenant_oauth_clients', 'tenant_id hostname provider client_id sealed_secret key_id enabled created_at updated_at'),
+  ('tenant_oauth_clients', 'tenant_id hostname provider client_id sealed_secret key_id enabled created_at updated_at tested_at revision'),
   ('tenant_usage', 'id tenant_id usage_type period_start usage_count usage_limit created_at updated_at'),
   ('audit_log', 'id tenant_id actor_tenant_id actor_id action details created_at')
 ) as expected (relation, columns);

@@ -21,7 +21,7 @@ select bag_eq(
   array[
     'start_sign_in_flow(text,text,text,text,text,text,text,uuid)', 'consume_sign_in_flow(text)',
     'complete_sign_in(text,text,text,boolean,text,text,text,text,text,uuid)', 'link_identity(uuid,text,text,text)',
-    'get_oauth_client(text)'
+    'get_oauth_client(text)', 'consume_oauth_client_test(text)', 'record_oauth_client_test(text,uuid,uuid)'
   ],
   'sign_in executes exactly what signing in takes'
 );
@@ -30,7 +30,8 @@ select bag_eq(
   array[
     'app.start_sign_in_flow(text,text,text,text,text,text,text,uuid)', 'app.consume_sign_in_flow(text)',
     'app.complete_sign_in(text,text,text,boolean,text,text,text,text,text,uuid)',
-    'app.link_identity(uuid,text,text,text)', 'app.get_oauth_client(text)'
+    'app.link_identity(uuid,text,text,text)', 'app.get_oauth_client(text)',
+    'app.consume_oauth_client_test(text)', 'app.record_oauth_client_test(text,uuid,uuid)'
   ],
   'sign_in executes the same behind the wrappers'
 );
@@ -42,7 +43,9 @@ select bag_eq(
     'list_members(text,text,text,text,boolean,text,uuid,integer)', 'get_member(uuid)',
     'update_member(uuid,text,text,text)', 'remove_member(uuid)', 'invite(text,text)', 'import_invitations(jsonb)',
     'resend_invitation(uuid)', 'revoke_invitation(uuid)',
-    'list_invitations(text,timestamp with time zone,uuid,integer)', 'get_sign_up()', 'set_sign_up(text,text[])'
+    'list_invitations(text,timestamp with time zone,uuid,integer)', 'get_sign_up()', 'set_sign_up(text,text[])',
+    'list_oauth_clients()', 'save_oauth_client(text,text,text,text)', 'switch_oauth_client(text,text,boolean)',
+    'delete_oauth_client(text,text)', 'start_oauth_client_test(text,text,text,text,text,text)'
   ],
   'authenticated executes exactly these'
 );
@@ -50,6 +53,9 @@ select bag_eq(
   $$select function from executable where role = 'authenticated' and function like 'app.%'$$,
   array[
     'app.check_session()', 'app.renew_session()', 'app.revoke_session(uuid)', 'app.revoke_all_sessions()',
+    'app.list_oauth_clients()', 'app.save_oauth_client(text,text,text,text)',
+    'app.switch_oauth_client(text,text,boolean)', 'app.delete_oauth_client(text,text)',
+    'app.start_oauth_client_test(text,text,text,text,text,text)',
     'app.get_me()', 'app.get_usage()', 'app.admin_list_tenants(text,integer)', 'app.admin_set_tenant_status(text,text)',
     'app.current_tenant_id()', 'app.current_member_id()', 'app.is_tenant_admin()', 'app.has_permission(text)',
     'app.list_members(text,text,text,text,boolean,text,uuid,integer)', 'app.get_member(uuid)',

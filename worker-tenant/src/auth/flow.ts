@@ -14,8 +14,25 @@ export interface FlowSecrets {
   readonly nonce: string;
 }
 
-export function createFlowSecrets(): FlowSecrets {
-  return { state: randomToken(), codeVerifier: randomToken(), nonce: randomToken() };
+/**
+ * What a flow is for. `standard`: a sign-in with the platform's own client although the hostname has one. `test`: a
+ * test of a client, which signs nobody in.
+ */
+const FLOW_KINDS = ['sign-in', 'standard', 'test'] as const;
+export type FlowKind = (typeof FLOW_KINDS)[number];
+
+/** The kind is part of the state, under whose hash the flow is kept: nobody changes the one without losing the other. */
+export function createFlowSecrets(kind: FlowKind = 'sign-in'): FlowSecrets {
+  const state = randomToken();
+  return {
+    state: kind === 'sign-in' ? state : `${kind}.${state}`,
+    codeVerifier: randomToken(),
+    nonce: randomToken(),
+  };
+}
+
+export function flowKind(state: string): FlowKind {
+  return FLOW_KINDS.find((kind) => state.startsWith(`${kind}.`)) ?? 'sign-in';
 }
 
 /** 256 random bits, base64url: 43 characters, as RFC 7636 §4.1 wants of a verifier. */
@@ -90,10 +107,10 @@ export interface FlowExpectation {
 }
 
 /** Whether this callback may finish this flow. The flow is consumed already, whatever is judged here. */
-export function judgeFlow(
-  flow: Flow | null,
+export function judgeFlow<Started extends Pick<Flow, 'provider' | 'browserHash' | 'expired'>>(
+  flow: Started | null,
   { browserHash, issuer, issuerOf }: FlowExpectation,
-): Result<Flow, FlowRefusal> {
+): Result<Started, FlowRefusal> {
   // Replayed, made up, of another host, or so late that it was purged: they look alike, and must.
   if (flow === null) return refuse('unknown');
   // Login CSRF: somebody started a sign-in and sent the callback's address to this browser.

@@ -15,6 +15,8 @@ export interface ProviderIdentity {
 export type ProviderRefusal =
   | 'unreachable'
   | 'misconfigured'
+  | 'wrong-secret'
+  | 'redirect-mismatch'
   | 'code-refused'
   | 'answer-malformed'
   | `id-token-${GoogleIdTokenRefusal}`;
@@ -26,6 +28,8 @@ export function providerRefusalCode(refusal: ProviderRefusal): ErrorCode {
     case 'id-token-keys-unreachable':
       return 'provider_unreachable';
     case 'misconfigured':
+    case 'wrong-secret':
+    case 'redirect-mismatch':
       return 'client_misconfigured';
     case 'code-refused':
     case 'answer-malformed':

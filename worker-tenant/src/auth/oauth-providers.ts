@@ -51,6 +51,11 @@ export interface Exchange {
   readonly nonce: string;
 }
 
+export interface Departure extends Pick<Exchange, 'redirectUri' | 'codeVerifier' | 'nonce'> {
+  readonly clientId: string;
+  readonly state: string;
+}
+
 export class OAuthProviders {
   readonly #endpoints: ProviderEndpoints;
   readonly #googleKeys: JWTVerifyGetKey;
@@ -65,9 +70,11 @@ export class OAuthProviders {
   }
 
   /** Where the browser goes to sign in: PKCE S256 with both providers (RFC 7636), a nonce for Google. */
-  authorizationUrl(provider: Provider, request: Omit<Exchange, 'code'> & { readonly state: string }): URL {
+  authorizationUrl(provider: Provider, request: Departure): URL {
     const { github, google } = this.#endpoints;
-    const url = oauthClient(request).createAuthorizationURLWithPKCE(
+    // The secret is for the exchange alone.
+    const client = new OAuth2Client(request.clientId, null, request.redirectUri);
+    const url = client.createAuthorizationURLWithPKCE(
       provider === 'github' ? `${github.url}/login/oauth/authorize` : google.authorizationEndpoint,
       request.state,
       CodeChallengeMethod.S256,
@@ -119,6 +126,13 @@ export function isClientError(error: string): boolean {
   return OWNERS_ERRORS.has(error);
 }
 
+/** Whoever sets a client up is told what to mend; everybody else that it is set up wrong. */
+function exchangeRefusal(error: string): ProviderRefusal {
+  if (error === 'incorrect_client_credentials' || error === 'invalid_client') return 'wrong-secret';
+  if (error === 'redirect_uri_mismatch') return 'redirect-mismatch';
+  return isClientError(error) ? 'misconfigured' : 'code-refused';
+}
+
 function oauthClient({ client, redirectUri }: Pick<Exchange, 'client' | 'redirectUri'>): OAuth2Client {
   return new OAuth2Client(client.clientId, client.clientSecret, redirectUri);
 }
@@ -134,11 +148,11 @@ async function exchangeCode(
     );
     // GitHub answers its errors with status 200.
     const error = field(tokens, 'error');
-    return error === null ? ok(tokens) : refuse(isClientError(error) ? 'misconfigured' : 'code-refused');
+    return error === null ? ok(tokens) : refuse(exchangeRefusal(error));
   } catch (error) {
     if (error instanceof TimedOut || error instanceof ArcticFetchError) return refuse('unreachable');
     if (error instanceof OAuth2RequestError) {
-      return refuse(isClientError(error.code) ? 'misconfigured' : 'code-refused');
+      return refuse(exchangeRefusal(error.code));
     }
     if (error instanceof UnexpectedResponseError || error instanceof UnexpectedErrorResponseBodyError) {
       if (error.status === 429 || error.status >= 500) return refuse('unreachable');

@@ -63,6 +63,9 @@ function dataErrorCode({ refusal }: DataError): ErrorCode {
     case 'session_ended':
     case 'tenant_unavailable':
     case 'too_many_sign_ins':
+    case 'permission_denied':
+    case 'not_found':
+    case 'client_untested':
       return refusal;
     default:
       return refusal satisfies never;
