@@ -38,7 +38,9 @@ select bag_eq(
   $$select function from executable where role = 'authenticated' and function not like 'app.%'$$,
   array[
     'check_session()', 'renew_session()', 'revoke_session(uuid)', 'revoke_all_sessions()', 'get_me()', 'get_usage()',
-    'admin_list_tenants(text,integer)', 'admin_set_tenant_status(text,text)'
+    'admin_list_tenants(text,integer)', 'admin_set_tenant_status(text,text)',
+    'get_branding()', 'save_brand_draft(jsonb,integer,integer)', 'discard_brand_draft(integer)', 'publish_brand(integer,integer,text)',
+    'list_brand_versions(integer,integer)', 'get_brand_version(integer)', 'restore_brand_version(integer,integer,text)'
   ],
   'authenticated executes exactly these'
 );
@@ -48,7 +50,9 @@ select bag_eq(
     'app.check_session()', 'app.renew_session()', 'app.revoke_session(uuid)', 'app.revoke_all_sessions()',
     'app.get_me()', 'app.get_usage()', 'app.admin_list_tenants(text,integer)', 'app.admin_set_tenant_status(text,text)',
     'app.current_tenant_id()', 'app.current_member_id()', 'app.is_tenant_admin()', 'app.has_permission(text)',
-    'app.is_line(text,integer)', 'app.is_email(text)', 'app.is_permission_set(jsonb)'
+    'app.is_line(text,integer)', 'app.is_email(text)', 'app.is_permission_set(jsonb)',
+    'app.get_branding()', 'app.save_brand_draft(jsonb,integer,integer)', 'app.discard_brand_draft(integer)', 'app.publish_brand(integer,integer,text)',
+    'app.list_brand_versions(integer,integer)', 'app.get_brand_version(integer)', 'app.restore_brand_version(integer,integer,text)'
   ],
   'authenticated executes the same behind the wrappers, and what policies and checks ask'
 );
