@@ -7,6 +7,7 @@ import { onError } from './middleware/on-error.ts';
 import { requireSameOrigin } from './middleware/same-origin.ts';
 import { verifyContext } from './middleware/verify-context.ts';
 import type { RequestEnvironment } from './request-environment.ts';
+import { branding } from './routes/branding.ts';
 import { health } from './routes/health.ts';
 import { me } from './routes/me.ts';
 import { sessions } from './routes/sessions.ts';
@@ -45,6 +46,7 @@ app.route('/', tenant);
 app.route('/', me);
 app.route('/', sessions);
 app.route('/', usage);
+app.route('/', branding);
 // `/auth/callback` and `/auth/sign-out` before `/auth/:provider`, which would take them for providers.
 app.route('/', signInCallback);
 app.route('/', signOut);
