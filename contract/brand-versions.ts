@@ -8,6 +8,9 @@ import { type BrandConfig, brandConfigSchema } from './branding.ts';
 
 /** On the answer to a publish: the directory's version that the front door has to have before it answers. */
 export const DIRECTORY_VERSION_HEADER = 'x-directory-version';
+/** Beside it: the hostnames that show the change, with spaces between. */
+export const DIRECTORY_HOSTS_HEADER = 'x-directory-hosts';
+export const MAX_DIRECTORY_HOSTS = 20;
 
 const timestamp = z.iso.datetime({ offset: true });
 /** Fits the database's integer. */

@@ -272,11 +272,17 @@ begin
   values (tenant, newest, new_config, app.current_member_id(), note, restored_from);
   update public.tenants as owner set whitelabel_config = new_config where owner.tenant_id = tenant
   returning owner.version into directory;
-  return jsonb_build_object('number', newest, 'directoryVersion', directory);
+  return jsonb_build_object('number', newest, 'directoryVersion', directory, 'hostnames', (
+    select coalesce(jsonb_agg(name.domain order by name.domain), '[]') from (
+      select known.domain from public.tenant_domains as known
+      where known.tenant_id = tenant and known.verified_at is not null order by known.domain limit 20
+    ) as name
+  ));
 end;
 $$;
 comment on function app.add_brand_version(text, jsonb, text, integer) is
-  'Publishes a brand: a version, the tenant''s row, and with it a new version of the directory, in one transaction.';
+  'Publishes a brand: a version, the tenant''s row, and with it a new version of the directory, in one transaction. Answers '
+  'both, and the hostnames that now wear it.';
 
 create function app.publish_brand(revision integer, expected_number integer, note text) returns jsonb
 language plpgsql volatile security definer set search_path = ''
@@ -395,7 +401,7 @@ language sql volatile security invoker set search_path = ''
 begin atomic
   select app.publish_brand(p_revision, p_expected_number, p_note);
 end;
-comment on function public.publish_brand(integer, integer, text) is 'Publishes the draft, {number, directoryVersion}; 409 when anything else was published meanwhile.';
+comment on function public.publish_brand(integer, integer, text) is 'Publishes the draft, {number, directoryVersion, hostnames}; 409 when anything else was published meanwhile.';
 create function public.list_brand_versions(p_before integer default null, p_limit integer default 25) returns jsonb
 language sql stable security invoker set search_path = ''
 begin atomic
@@ -413,7 +419,7 @@ language sql volatile security invoker set search_path = ''
 begin atomic
   select app.restore_brand_version(p_number, p_expected_number, p_note);
 end;
-comment on function public.restore_brand_version(integer, integer, text) is 'Publishes an earlier version once more, {number, directoryVersion}; 404 for none, 409 when anything else was published meanwhile.';
+comment on function public.restore_brand_version(integer, integer, text) is 'Publishes an earlier version once more, {number, directoryVersion, hostnames}; 404 for none, 409 when anything else was published meanwhile.';
 
 grant execute on function
   app.get_branding(),

@@ -47,7 +47,7 @@ select is(pg_temp.ask_as(ada, 'select publish_brand(3, 1)'), 'PT409: conflict', 
 select is(pg_temp.ask_as(ada, $$select save_brand_draft('{"name": "Second"}', 3, 1)$$), '{"revision": 4}', 'a new draft') from people;
 select is(pg_temp.ask_as(bob, 'select publish_brand(3, 1)'), 'PT409: conflict', 'who saw another draft does not publish it') from people;
 create temp table said as select pg_temp.as_json(pg_temp.ask_as(ada, $$select publish_brand(4, 1, 'Spring')$$)) as answer from people;
-select is(said.answer, jsonb_build_object('number', 2, 'directoryVersion', (select version from tenants where tenant_id = 'partner1')), 'published as number 2') from said;
+select is(said.answer, jsonb_build_object('number', 2, 'directoryVersion', (select version from tenants where tenant_id = 'partner1'), 'hostnames', '["partner1.cozyartzmedia.com"]'::jsonb), 'published as number 2') from said;
 select is((select whitelabel_config from tenants where tenant_id = 'partner1'), '{"name": "Second"}', 'it is what the portal wears');
 select cmp_ok((select version from tenants where tenant_id = 'partner1'), '>', before.version, 'the directory is newer') from before;
 select is((app.resolve_hostname('partner1.cozyartzmedia.com') ->> 'version')::bigint, (answer ->> 'directoryVersion')::bigint, 'resolution tells the same version') from said;

@@ -9,10 +9,16 @@ import {
   brandVersionWithConfigSchema,
   type DraftInput,
   draftSavedSchema,
+  MAX_DIRECTORY_HOSTS,
 } from '../../../contract/brand-versions.ts';
 import { ask, type DataAccess } from './supabase.ts';
 
-const publishedSchema = z.object({ number: z.number().int(), directoryVersion: z.number().int() });
+const publishedSchema = z.object({
+  number: z.number().int(),
+  /** What the front door has to know before the publisher looks, and at which of its hosts. */
+  directoryVersion: z.number().int(),
+  hostnames: z.array(z.string()).max(MAX_DIRECTORY_HOSTS),
+});
 export type Published = z.infer<typeof publishedSchema>;
 
 export async function getBranding(access: DataAccess): Promise<Branding> {

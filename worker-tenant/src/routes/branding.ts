@@ -11,6 +11,7 @@ import {
   brandVersionsQuerySchema,
   brandVersionsSchema,
   brandVersionWithConfigSchema,
+  DIRECTORY_HOSTS_HEADER,
   DIRECTORY_VERSION_HEADER,
   discardQuerySchema,
   draftInputSchema,
@@ -27,6 +28,7 @@ import {
   getBranding,
   getVersion,
   listVersions,
+  type Published,
   publishDraft,
   restoreVersion,
   saveDraft,
@@ -150,11 +152,10 @@ export const branding = routes
     const { draft, revision } = await getBranding(c.var.data);
     // Judged is the revision that is then published: another one is a conflict.
     if (draft !== null && revision === input.revision) refuseUnreadable(draft.config);
-    const { number, directoryVersion } = await publishDraft(c.var.data, input).catch((error: unknown) =>
+    const published = await publishDraft(c.var.data, input).catch((error: unknown) =>
       explainConflict(c.var.data, error, input.basedOn),
     );
-    c.header(DIRECTORY_VERSION_HEADER, String(directoryVersion));
-    return c.json({ number }, 200);
+    return c.json({ number: published.number }, 200, headersOf(published));
   })
   .openapi(list, async (c) => {
     const { cursor, limit } = c.req.valid('query');
@@ -173,9 +174,16 @@ export const branding = routes
     const restored = await restoreVersion(c.var.data, version.number, input).catch((error: unknown) =>
       explainConflict(c.var.data, error, input.published),
     );
-    c.header(DIRECTORY_VERSION_HEADER, String(restored.directoryVersion));
-    return c.json({ number: restored.number }, 200);
+    return c.json({ number: restored.number }, 200, headersOf(restored));
   });
+
+/** For the front door, which takes them off the answer. */
+function headersOf({ directoryVersion, hostnames }: Published): Record<string, string> {
+  return {
+    [DIRECTORY_VERSION_HEADER]: String(directoryVersion),
+    [DIRECTORY_HOSTS_HEADER]: hostnames.join(' '),
+  };
+}
 
 function refuseUnreadable(config: BrandConfig): void {
   const failures = contrastFailures(config);
