@@ -22,7 +22,13 @@ module.exports = {
       'contract-needs-only-zod-and-jose',
       'It runs in Workers, browsers and Node, and does no I/O.',
       { path: '^contract/', pathNot: TESTS },
-      { dependencyTypesNot: ['local'], pathNot: 'node_modules/(zod|jose)/' },
+      { dependencyTypesNot: ['local'], pathNot: 'node_modules/(zod|jose|(@types/)?culori)/' },
+    ),
+    forbid(
+      'colours-have-one-door',
+      'The theme is computed in one place, so that what is judged and previewed is what is sent.',
+      { path: OURS, pathNot: '^contract/theme\\.ts$' },
+      { path: 'node_modules/(@types/)?culori/' },
     ),
     forbid(
       'web-knows-no-tenant-context',

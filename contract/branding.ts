@@ -41,6 +41,8 @@ export const brandConfigSchema = z.strictObject({
   tagline: line(120).optional(),
   description: line(200).optional(),
   signInHeadline: line(120).optional(),
+  /** Who mails come from, in words; the shown name when absent. No page shows it. */
+  mailSenderName: line(60).optional(),
   /** One or two characters for the generated mark; the name's initials when absent. */
   monogram: line(2).optional(),
   colors: z

@@ -13,6 +13,7 @@ const FORBIDDEN = [
   ['contract-imports-nothing-of-ours', 'contract/a.ts', 'worker-dispatcher/src/a.ts'],
   ['contract-needs-only-zod-and-jose', 'contract/b.ts', 'hono'],
   ['contract-needs-only-zod-and-jose', 'contract/c.ts', 'node:fs'],
+  ['colours-have-one-door', 'contract/h.ts', 'culori'],
   ['web-knows-no-tenant-context', 'web/src/api/a.ts', 'contract/tenant-context.ts'],
   ['dispatcher-stands-alone', 'worker-dispatcher/src/b.ts', 'worker-tenant/src/data/a.ts'],
   ['dispatcher-stands-alone', 'worker-dispatcher/src/c.ts', 'web/src/ui/a.ts'],
@@ -42,6 +43,7 @@ const FORBIDDEN = [
 
 const ALLOWED = [
   ['contract/g.ts', 'zod'],
+  ['contract/theme.ts', 'culori'],
   ['web/src/api/d.ts', 'contract/z.ts'],
   ['worker-tenant/src/routes/c.ts', 'hono'],
   ['worker-tenant/src/routes/d.ts', 'worker-tenant/src/data/a.ts'],
@@ -66,7 +68,7 @@ beforeAll(async () => {
     writeFileSync(join(repository, file), text);
   };
   const dependencies = Object.fromEntries(
-    ['zod', 'hono', 'arctic', '@supabase/supabase-js'].map((name) => [name, '1.0.0']),
+    ['zod', 'hono', 'arctic', 'culori', '@supabase/supabase-js'].map((name) => [name, '1.0.0']),
   );
   write('package.json', JSON.stringify({ dependencies, devDependencies: { vitest: '1.0.0' } }));
   for (const name of [...Object.keys(dependencies), 'vitest']) {

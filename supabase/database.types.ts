@@ -36,6 +36,81 @@ export type Database = {
         };
         Relationships: [];
       };
+      brand_drafts: {
+        Row: {
+          based_on: number;
+          config: Json | null;
+          revision: number;
+          tenant_id: string;
+          updated_at: string;
+          updated_by: string | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          based_on: number;
+          config?: Json | null;
+          revision: number;
+          tenant_id: string;
+          updated_at?: string;
+          updated_by?: string | null;
+        };
+        Update: {
+          based_on?: number;
+          config?: Json | null;
+          revision?: number;
+          tenant_id?: string;
+          updated_at?: string;
+          updated_by?: string | null;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'brand_drafts_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: true;
+            referencedRelation: 'tenants';
+            referencedColumns: ['tenant_id'];
+          },
+        ];
+      };
+      brand_versions: {
+        Row: {
+          config: NonNullable<Json>;
+          note: string | null;
+          number: number;
+          published_at: string;
+          published_by: string | null;
+          restored_from: number | null;
+          tenant_id: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          config: NonNullable<Json>;
+          note?: string | null;
+          number: number;
+          published_at?: string;
+          published_by?: string | null;
+          restored_from?: number | null;
+          tenant_id: string;
+        };
+        Update: {
+          config?: NonNullable<Json>;
+          note?: string | null;
+          number?: number;
+          published_at?: string;
+          published_by?: string | null;
+          restored_from?: number | null;
+          tenant_id?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'brand_versions_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['tenant_id'];
+          },
+        ];
+      };
       identities: {
         Row: {
           email: string | null;
@@ -538,6 +613,9 @@ export type Database = {
       consume_oauth_client_test: { Args: { p_state_hash: string }; Returns: Json };
       consume_sign_in_flow: { Args: { p_state_hash: string }; Returns: Json };
       delete_oauth_client: { Args: { p_hostname: string; p_provider: string }; Returns: undefined };
+      discard_brand_draft: { Args: { p_revision: number }; Returns: Json };
+      get_brand_version: { Args: { p_number: number }; Returns: Json };
+      get_branding: { Args: Record<PropertyKey, never>; Returns: Json };
       get_me: { Args: Record<PropertyKey, never>; Returns: Json };
       get_member: { Args: { p_member_id: string }; Returns: Json };
       get_oauth_client: { Args: { p_provider: string }; Returns: Json };
@@ -549,6 +627,7 @@ export type Database = {
         Args: { p_email?: string; p_link_session_id: string; p_provider: string; p_subject: string };
         Returns: Json;
       };
+      list_brand_versions: { Args: { p_before?: number; p_limit?: number }; Returns: Json };
       list_invitations: {
         Args: { p_after_created_at?: string; p_after_id?: string; p_limit?: number; p_state?: string };
         Returns: Json;
@@ -567,6 +646,10 @@ export type Database = {
         Returns: Json;
       };
       list_oauth_clients: { Args: Record<PropertyKey, never>; Returns: Json };
+      publish_brand: {
+        Args: { p_expected_number: number; p_note?: string; p_revision: number };
+        Returns: Json;
+      };
       purge_expired: { Args: Record<PropertyKey, never>; Returns: Json };
       record_oauth_client_test: {
         Args: { p_provider: string; p_revision: string; p_session_id: string };
@@ -576,9 +659,14 @@ export type Database = {
       renew_session: { Args: Record<PropertyKey, never>; Returns: Json };
       resend_invitation: { Args: { p_invitation_id: string }; Returns: boolean };
       resolve_hostname: { Args: { p_hostname: string }; Returns: Json };
+      restore_brand_version: {
+        Args: { p_expected_number: number; p_note?: string; p_number: number };
+        Returns: Json;
+      };
       revoke_all_sessions: { Args: Record<PropertyKey, never>; Returns: number };
       revoke_invitation: { Args: { p_invitation_id: string }; Returns: boolean };
       revoke_session: { Args: { p_session_id: string }; Returns: boolean };
+      save_brand_draft: { Args: { p_based_on: number; p_config: Json; p_revision: number }; Returns: Json };
       save_oauth_client: {
         Args: { p_client_id: string; p_hostname: string; p_provider: string; p_sealed_secret: string };
         Returns: undefined;

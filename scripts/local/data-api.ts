@@ -135,6 +135,13 @@ export async function startDataApi(options: DataApiOptions): Promise<DataApi> {
 function connect(url: string, max: number): PostgresConnection {
   const verbatim = (text: unknown) => text;
   const types = {
+    // An object comes as the text that it is written in: written once more, it would become a JSON string.
+    jsonb: {
+      to: 3802,
+      from: [3802],
+      serialize: (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value)),
+      parse: (text: string): unknown => JSON.parse(text),
+    },
     numeric: { to: 1700, from: [1700], serialize: String, parse: Number },
     timestamp: {
       to: 1114,

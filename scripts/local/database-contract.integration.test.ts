@@ -78,6 +78,7 @@ const line = (bound: number) =>
 const keys = {
   name: line(60),
   tagline: line(120),
+  mailSenderName: line(60),
   description: line(200),
   signInHeadline: line(120),
   monogram: line(2),

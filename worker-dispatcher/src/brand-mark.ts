@@ -1,7 +1,7 @@
 /** The generated mark of a brand: its monogram on its colour. Used for icons and on system pages. */
 import type { Brand } from '../../contract/branding.ts';
+import { schemeColors } from '../../contract/theme.ts';
 import { escapeMarkup } from './markup.ts';
-import { schemeColors } from './theme.ts';
 
 const SIZE = 64;
 

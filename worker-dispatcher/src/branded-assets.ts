@@ -7,9 +7,9 @@
  * another's visitors.
  */
 import { resolveBrand } from '../../contract/branding.ts';
+import { themeCss } from '../../contract/theme.ts';
 import { markSvg } from './brand-mark.ts';
 import type { Portal } from './portal.ts';
-import { themeCss } from './theme.ts';
 import type { Visit } from './visit.ts';
 
 interface Recipe {

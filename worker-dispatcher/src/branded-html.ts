@@ -10,12 +10,12 @@
 import { BOOT_ELEMENT_ID, type Boot } from '../../contract/boot.ts';
 import type { Problem } from '../../contract/errors.ts';
 import { PROVIDERS } from '../../contract/tenants.ts';
+import { schemeColors } from '../../contract/theme.ts';
 import type { BrandedAssets } from './branded-assets.ts';
 import { escapeMarkup, jsonForScript } from './markup.ts';
 import type { Portal } from './portal.ts';
 import type { OpenPortal } from './resolve-tenant.ts';
 import { createNonce, portalPolicy } from './security-headers.ts';
-import { schemeColors } from './theme.ts';
 import type { Visit } from './visit.ts';
 
 /** The page split at each nonce, and in two at the problem. */

@@ -2,11 +2,12 @@
  * The front door of every brand: a whole request on one screen. Host → tenant, then the tenant's Worker for /api and
  * /auth, the dispatcher itself for everything that carries the brand.
  */
+import { newestPortal } from './brand-version.ts';
 import { answerBrandedAsset, isBrandedPath } from './branded-assets.ts';
 import { answerBrandedHtml } from './branded-html.ts';
 import { isolateFor } from './isolate.ts';
 import { logEvent, logRequest } from './metrics.ts';
-import { type OpenPortal, resolveTenant } from './resolve-tenant.ts';
+import { type OpenPortal, type ResolvedHost, resolveTenant } from './resolve-tenant.ts';
 import { secure } from './security-headers.ts';
 import { answerFile, isFilePath } from './static-files.ts';
 import { answerSupabaseKeys, SUPABASE_KEYS_PATH } from './supabase-keys.ts';
@@ -26,27 +27,7 @@ export default {
 async function answer(visit: Visit): Promise<Response> {
   try {
     const found = resolveTenant(visit);
-    const resolved = found instanceof Promise ? await found : found;
-    switch (resolved.kind) {
-      case 'active':
-        visit.record.tenant = resolved.portal.tenant.tenantId;
-        return await answerForPortal(visit, resolved);
-      case 'suspended':
-        visit.record.tenant = resolved.portal.tenant.tenantId;
-        visit.record.outcome = 'suspended';
-        return answerSystem(visit, 'tenant_suspended', { portal: resolved.portal });
-      case 'unknown':
-        visit.record.outcome = 'unknown';
-        return answerSystem(visit, 'unknown_host', { portal: null });
-      case 'unavailable':
-        visit.record.outcome = 'unavailable';
-        return answerSystem(visit, 'directory_unavailable', {
-          portal: null,
-          retryAfterSeconds: resolved.retryAfterSeconds,
-        });
-      default:
-        return resolved satisfies never;
-    }
+    return await answerFor(visit, found instanceof Promise ? await found : found);
   } catch (error) {
     // The last resort: a bug must not show the runtime's own error page, which names whose platform this is.
     visit.record.outcome = 'failed';
@@ -55,6 +36,29 @@ async function answer(visit: Visit): Promise<Response> {
       reason: error instanceof Error ? String(error.stack) : 'unknown',
     });
     return answerSystem(visit, 'internal_error', { portal: null });
+  }
+}
+
+function answerFor(visit: Visit, resolved: ResolvedHost): Response | Promise<Response> {
+  switch (resolved.kind) {
+    case 'active':
+      visit.record.tenant = resolved.portal.tenant.tenantId;
+      return answerForPortal(visit, resolved);
+    case 'suspended':
+      visit.record.tenant = resolved.portal.tenant.tenantId;
+      visit.record.outcome = 'suspended';
+      return answerSystem(visit, 'tenant_suspended', { portal: resolved.portal });
+    case 'unknown':
+      visit.record.outcome = 'unknown';
+      return answerSystem(visit, 'unknown_host', { portal: null });
+    case 'unavailable':
+      visit.record.outcome = 'unavailable';
+      return answerSystem(visit, 'directory_unavailable', {
+        portal: null,
+        retryAfterSeconds: resolved.retryAfterSeconds,
+      });
+    default:
+      return resolved satisfies never;
   }
 }
 
@@ -72,5 +76,13 @@ function answerForPortal(visit: Visit, open: OpenPortal): Response | Promise<Res
   }
   if (isFilePath(visit)) return answerFile(visit);
   record.outcome = 'page';
-  return answerBrandedHtml(visit, open);
+  const newest = newestPortal(visit, open);
+  return newest instanceof Promise
+    ? newest.then((found) => answerPage(visit, found))
+    : answerPage(visit, newest);
+}
+
+/** What has been closed since memory last asked is not answered as a page. */
+function answerPage(visit: Visit, found: ResolvedHost): Response | Promise<Response> {
+  return found.kind === 'active' ? answerBrandedHtml(visit, found) : answerFor(visit, found);
 }

@@ -33,6 +33,8 @@ const GIVEN_UP_MILLISECONDS = 8_000;
 /** After a failure the database is left alone for a moment, so that a slow one does not hold up every visitor. */
 const BACK_OFF_MILLISECONDS = 2_000;
 const MAX_CONFIRMATIONS = 5;
+/** A visitor's word that there is something newer is followed so often for one host. */
+const HINT_MILLISECONDS = 5_000;
 
 export type Lookup =
   | { readonly kind: 'tenant'; readonly portal: Portal }
@@ -70,6 +72,7 @@ export class TenantDirectory {
   readonly #memory = new LRUCache<Hostname, Held>({ max: REMEMBERED_HOSTS });
   readonly #checks = new Map<Hostname, Running>();
   readonly #refreshing = new Map<Hostname, number>();
+  readonly #hinted = new LRUCache<Hostname, number>({ max: REMEMBERED_HOSTS });
   #backOffUntil = 0;
 
   constructor(configuration: Configuration, store: KVNamespace, limiter: RateLimit) {
@@ -96,6 +99,39 @@ export class TenantDirectory {
       return UNKNOWN;
     }
     return this.#checkOnce(hostname, visitor, now);
+  }
+
+  /**
+   * Past memory and KV, because the tenant's Worker has just committed this version: whoever published sees it on the
+   * next page. Other hostnames and other isolates follow within their freshness.
+   */
+  async catchUp(hostname: Hostname, version: number, visitor: Visitor): Promise<void> {
+    if (this.#knows(hostname, version)) return;
+    const entry = await this.#ask(hostname);
+    // The change is committed; a database that cannot tell right now will tell when the entry runs out.
+    if (entry === null) return;
+    const { entry: newest } = this.#hold(hostname, entry);
+    visitor.waitUntil(this.#publish(hostname, newest));
+  }
+
+  /**
+   * The same on a visitor's word, which anybody can give: one question per host in a while, under the ceiling that
+   * unknown hosts meet. Nothing is written: who knew first has done that. True when memory now has something newer.
+   */
+  async followHint(hostname: Hostname, version: number, visitor: Visitor): Promise<boolean> {
+    const now = Date.now();
+    if (this.#knows(hostname, version)) return true;
+    if (now < this.#backOffUntil || now - (this.#hinted.get(hostname) ?? 0) < HINT_MILLISECONDS) return false;
+    this.#hinted.set(hostname, now);
+    if (!(await this.#unknown.mayLookUp(visitor.address, now))) return false;
+    const before = this.#memory.get(hostname);
+    const entry = await this.#ask(hostname);
+    return entry !== null && this.#hold(hostname, entry) !== before;
+  }
+
+  #knows(hostname: Hostname, version: number): boolean {
+    const held = this.#memory.get(hostname);
+    return held !== undefined && held.entry.version >= version;
   }
 
   /** Visitors who miss at the same time share one check. */

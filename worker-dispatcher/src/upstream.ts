@@ -2,9 +2,16 @@
  * The way to the tenant's Worker: what a visitor may not claim is dropped, what the dispatcher knows is added, and
  * bodies, streams and WebSockets pass as they are. Called by index.ts for /api and /auth.
  */
+import {
+  DIRECTORY_HOSTS_HEADER,
+  DIRECTORY_VERSION_HEADER,
+  MAX_DIRECTORY_HOSTS,
+} from '../../contract/brand-versions.ts';
 import { PROBLEM_CONTENT_TYPE, type Problem, problem, problemSchema } from '../../contract/errors.ts';
+import { parseHostname } from '../../contract/hostnames.ts';
 import { TENANT_CONTEXT_HEADER } from '../../contract/tenant-context.ts';
 import type { SubscriptionTier } from '../../contract/tenants.ts';
+import { readVersion, rememberVersion, visitorOf } from './brand-version.ts';
 import { answerBrandedHtml } from './branded-html.ts';
 import type { Isolate } from './isolate.ts';
 import { logEvent } from './metrics.ts';
@@ -16,11 +23,11 @@ const RETRY_AFTER_SECONDS = 5;
 
 /**
  * Headers by which a visitor could pass as somebody else or as coming from elsewhere: our own (`x-tenant-*`,
- * `x-client-*`, `x-request-id`), proxies' (`forwarded`, `x-forwarded-*`, `x-real-ip`), path and method overrides that
+ * `x-client-*`, `x-directory-*`, `x-request-id`), proxies' (`forwarded`, `x-forwarded-*`, `x-real-ip`), path and method overrides that
  * frameworks honour, and Cloudflare's (`cf-*`, and `cloudflare-workers-version-*`, which picks a Worker's version).
  */
 const SPOOFABLE =
-  /^(?:x-(?:tenant|client|forwarded|original|rewrite|real|middleware)-|x-(?:request-id|host|http-method)|x-method-override$|forwarded$|via$|true-client-ip$|fastly-client-ip$|cf-|cloudflare-)/;
+  /^(?:x-(?:tenant|client|directory|forwarded|original|rewrite|real|middleware)-|x-(?:request-id|host|http-method)|x-method-override$|forwarded$|via$|true-client-ip$|fastly-client-ip$|cf-|cloudflare-)/;
 
 const LIMITS: Record<SubscriptionTier, DynamicDispatchLimits> = {
   starter: { cpuMs: 50, subRequests: 50 },
@@ -58,6 +65,11 @@ export async function answerFromTenantWorker(visit: Visit, open: OpenPortal): Pr
     return answerSystem(visit, 'upstream_unavailable', { portal, retryAfterSeconds: RETRY_AFTER_SECONDS });
   }
   record.outcome = 'forwarded';
+  // What changes the directory is never asked by GET: reading costs no look at the answer's headers.
+  if (visit.request.method !== 'GET') {
+    const version = readVersion(response.headers.get(DIRECTORY_VERSION_HEADER));
+    if (version !== null) return showChange(visit, open, response, version);
+  }
   const refused = visit.path.startsWith('/auth/') && isProblem(response) && isNavigation(visit.request);
   return refused ? showProblem(visit, open, response) : response;
 }
@@ -82,6 +94,29 @@ function headersFor({ request, path, requestId, isolate }: Visit, token: string)
     if (location !== null) headers['x-client-location'] = location;
   }
   return headers;
+}
+
+/** The tenant's Worker has published a brand: the directory has it before the answer says so. */
+async function showChange(
+  visit: Visit,
+  { host }: OpenPortal,
+  response: Response,
+  version: number,
+): Promise<Response> {
+  const { directory } = visit.isolate;
+  const visitor = visitorOf(visit);
+  await directory.catchUp(host.hostname, version, visitor);
+  const named = response.headers.get(DIRECTORY_HOSTS_HEADER)?.split(' ', MAX_DIRECTORY_HOSTS) ?? [];
+  for (const name of named) {
+    const parsed = parseHostname(name);
+    // Behind the answer's back: nobody is waiting in front of the others.
+    if (parsed.ok) visit.waitUntil(directory.catchUp(parsed.value, version, visitor));
+  }
+  const headers = new Headers(response.headers);
+  headers.delete(DIRECTORY_VERSION_HEADER);
+  headers.delete(DIRECTORY_HOSTS_HEADER);
+  headers.append('set-cookie', rememberVersion(version));
+  return new Response(response.body, { status: response.status, headers });
 }
 
 function isProblem(response: Response): boolean {

@@ -171,6 +171,11 @@ describe('the front door', () => {
     const document = JSON.parse(text) as { info: { title: string }; paths: Record<string, unknown> };
     expect(document.info.title).toBe('Partner One API');
     expect(Object.keys(document.paths).sort()).toEqual([
+      '/api/branding',
+      '/api/branding/publish',
+      '/api/branding/versions',
+      '/api/branding/versions/{number}',
+      '/api/branding/versions/{number}/restore',
       '/api/health',
       '/api/me',
       '/api/oauth-clients',

@@ -7,6 +7,7 @@ import { onError } from './middleware/on-error.ts';
 import { requireSameOrigin } from './middleware/same-origin.ts';
 import { verifyContext } from './middleware/verify-context.ts';
 import type { RequestEnvironment } from './request-environment.ts';
+import { branding } from './routes/branding.ts';
 import { health } from './routes/health.ts';
 import { me } from './routes/me.ts';
 import { oauthClients } from './routes/oauth-clients.ts';
@@ -47,7 +48,7 @@ app.route('/', me);
 app.route('/', sessions);
 app.route('/', usage);
 app.route('/', oauthClients);
-// `/auth/callback` and `/auth/sign-out` before `/auth/:provider`, which would take them for providers.
+app.route('/', branding);
 app.route('/', signInCallback);
 app.route('/', signOut);
 app.route('/', signIn);

@@ -16,6 +16,8 @@ export const PROBLEMS = {
   notAdmitted: {
     403: problem('Another browser, no verified email, no invitation, or an account that is paused.'),
   },
+  notPermitted: { 403: problem('The member may not do this, or the request came from another site.') },
+  conflict: { 409: problem('It changed in the meantime; nothing was written.') },
   notFound: { 404: problem('There is nothing here.') },
   taken: { 409: problem('The account belongs to another member.') },
   untested: { 409: problem('The client has not been tested since its id or secret was saved.') },

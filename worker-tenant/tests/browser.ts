@@ -18,7 +18,7 @@ let visitors = 0;
 
 const agent = new Agent({ keepAlive: true });
 
-type Init = { method?: string; headers?: Record<string, string>; body?: unknown };
+type Init = { method?: string; headers?: Record<string, string>; body?: string };
 
 export class Browser {
   readonly #portal: Portal;
@@ -39,15 +39,18 @@ export class Browser {
     { method = 'GET', headers = {}, body }: Init = {},
   ): Promise<Response> {
     const jar = this.jar(host);
-    const json = body === undefined ? null : JSON.stringify(body);
-    const target = `${host}.localhost:${this.#portal.port}`;
-    const response = await send(this.#portal, target, path, method, json, {
-      ...(json === null ? {} : { 'content-type': 'application/json' }),
-      'cf-connecting-ip': this.address,
-      'user-agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0',
-      ...(jar.size > 0 ? { cookie: [...jar].map(([name, value]) => `${name}=${value}`).join('; ') } : {}),
-      ...headers,
-    });
+    const response = await send(
+      this.#portal,
+      `${host}.localhost:${this.#portal.port}`,
+      path,
+      { method, body },
+      {
+        'cf-connecting-ip': this.address,
+        'user-agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0',
+        ...(jar.size > 0 ? { cookie: [...jar].map(([name, value]) => `${name}=${value}`).join('; ') } : {}),
+        ...headers,
+      },
+    );
     for (const line of response.headers.getSetCookie()) {
       const [pair = '', ...attributes] = line.split(';');
       const at = pair.indexOf('=');
@@ -59,8 +62,16 @@ export class Browser {
   }
 
   /** A request that changes something, as a page of the host itself makes it. */
-  change(host: string, method: 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<Response> {
-    return this.request(host, path, { method, headers: { origin: this.#portal.origin(host) }, body });
+  change(
+    host: string,
+    method: 'POST' | 'PUT' | 'PATCH' | 'DELETE',
+    path: string,
+    body?: unknown,
+  ): Promise<Response> {
+    const origin = this.#portal.origin(host);
+    if (body === undefined) return this.request(host, path, { method, headers: { origin } });
+    const headers = { origin, 'content-type': 'application/json' };
+    return this.request(host, path, { method, headers, body: JSON.stringify(body) });
   }
 
   jar(host: string): Map<string, string> {
@@ -116,8 +127,7 @@ function send(
   portal: Portal,
   host: string,
   path: string,
-  method: string,
-  json: string | null,
+  { method, body }: { method: string; body: string | undefined },
   headers: Record<string, string>,
 ): Promise<Response> {
   return new Promise((resolve, reject) => {
@@ -130,12 +140,11 @@ function send(
         for (const [name, values] of Object.entries(answer.headersDistinct)) {
           for (const value of values ?? []) received.append(name, value);
         }
-        const body = chunks.length > 0 ? Buffer.concat(chunks) : null;
-        resolve(new Response(body, { status: answer.statusCode ?? 0, headers: received }));
+        const answered = chunks.length > 0 ? Buffer.concat(chunks) : null;
+        resolve(new Response(answered, { status: answer.statusCode ?? 0, headers: received }));
       },
     );
     sent.once('error', reject);
-    if (json === null) sent.end();
-    else sent.end(json);
+    sent.end(body);
   });
 }

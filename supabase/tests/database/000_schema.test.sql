@@ -1,10 +1,10 @@
 -- The schema to the letter: tables, columns, policies. A change here is a change of the contract.
 begin;
 \ir ../fixtures/members.sql
-select plan(62);
+select plan(68);
 
 select tables_are('public', array[
-  'audit_log', 'identities', 'invitations', 'profiles', 'sessions', 'sign_in_flows', 'tenant_domains',
+  'audit_log', 'brand_drafts', 'brand_versions', 'identities', 'invitations', 'profiles', 'sessions', 'sign_in_flows', 'tenant_domains',
   'tenant_oauth_clients', 'tenant_usage', 'tenants'
 ]);
 select tables_are('app', array['directory_version', 'plan_limits', 'reserved_labels', 'settings']);
@@ -24,7 +24,9 @@ from (values
   ('invitations', 'id tenant_id email tenant_role invited_by created_at expires_at accepted_at accepted_by revoked_at sent_at sent_count'),
   ('tenant_oauth_clients', 'tenant_id hostname provider client_id sealed_secret key_id enabled created_at updated_at tested_at revision'),
   ('tenant_usage', 'id tenant_id usage_type period_start usage_count usage_limit created_at updated_at'),
-  ('audit_log', 'id tenant_id actor_tenant_id actor_id action details created_at')
+  ('audit_log', 'id tenant_id actor_tenant_id actor_id action details created_at'),
+  ('brand_drafts', 'tenant_id config revision based_on updated_by updated_at'),
+  ('brand_versions', 'tenant_id number config published_by published_at note restored_from')
 ) as expected (relation, columns);
 
 select col_type_is('public', 'tenant_usage', 'usage_count', 'bigint', 'usage counts past 2^31');
@@ -44,7 +46,9 @@ from (values
   ('invitations', 'within_tenant select_permitted'),
   ('tenant_oauth_clients', 'within_tenant select_admin'),
   ('tenant_usage', 'within_tenant select_member'),
-  ('audit_log', 'within_tenant select_admin')
+  ('audit_log', 'within_tenant select_admin'),
+  ('brand_drafts', 'within_tenant'),
+  ('brand_versions', 'within_tenant')
 ) as expected (relation, policies);
 
 -- One heart: the restrictive policy is the same everywhere, for all actions and for everybody.
@@ -56,7 +60,7 @@ select is(
     '(tenant_id = ( SELECT app.current_tenant_id() AS current_tenant_id))'],
   relation || ' is within the tenant, whatever else is allowed'
 )
-from unnest(array['audit_log', 'identities', 'invitations', 'profiles', 'sessions', 'sign_in_flows', 'tenant_domains',
+from unnest(array['audit_log', 'brand_drafts', 'brand_versions', 'identities', 'invitations', 'profiles', 'sessions', 'sign_in_flows', 'tenant_domains',
   'tenant_oauth_clients', 'tenant_usage', 'tenants']) as relation;
 
 select policy_cmd_is('public', tablename, policyname, action, tablename || '.' || policyname || ' is for ' || action)

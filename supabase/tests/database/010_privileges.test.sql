@@ -45,7 +45,10 @@ select bag_eq(
     'resend_invitation(uuid)', 'revoke_invitation(uuid)',
     'list_invitations(text,timestamp with time zone,uuid,integer)', 'get_sign_up()', 'set_sign_up(text,text[])',
     'list_oauth_clients()', 'save_oauth_client(text,text,text,text)', 'switch_oauth_client(text,text,boolean)',
-    'delete_oauth_client(text,text)', 'start_oauth_client_test(text,text,text,text,text,text)'
+    'delete_oauth_client(text,text)', 'start_oauth_client_test(text,text,text,text,text,text)', 'get_branding()',
+    'save_brand_draft(jsonb,integer,integer)', 'discard_brand_draft(integer)', 'publish_brand(integer,integer,text)',
+    'list_brand_versions(integer,integer)', 'get_brand_version(integer)',
+    'restore_brand_version(integer,integer,text)'
   ],
   'authenticated executes exactly these'
 );
@@ -63,7 +66,10 @@ select bag_eq(
     'app.is_permission_set(jsonb)', 'app.invite(text,text)', 'app.import_invitations(jsonb)',
     'app.resend_invitation(uuid)', 'app.revoke_invitation(uuid)',
     'app.list_invitations(text,timestamp with time zone,uuid,integer)', 'app.get_sign_up()',
-    'app.set_sign_up(text,text[])'
+    'app.set_sign_up(text,text[])', 'app.get_branding()', 'app.save_brand_draft(jsonb,integer,integer)',
+    'app.discard_brand_draft(integer)', 'app.publish_brand(integer,integer,text)',
+    'app.list_brand_versions(integer,integer)', 'app.get_brand_version(integer)',
+    'app.restore_brand_version(integer,integer,text)'
   ],
   'authenticated executes the same behind the wrappers, and what policies and checks ask'
 );

@@ -3,7 +3,7 @@
 -- later migration allows by mistake, the second half must still hold.
 begin;
 \ir ../fixtures/members.sql
-select plan(1383);
+select plan(1621);
 
 -- A row of everything on two tenants, and on one that is suspended.
 create function pg_temp.furnish(tenant text, owner jsonb) returns void language sql as $$
@@ -17,6 +17,8 @@ create function pg_temp.furnish(tenant text, owner jsonb) returns void language 
   select repeat('s', 32) || tenant, tenant, domain, 'github', repeat('v', 43), repeat('n', 16), repeat('b', 32), '/', repeat('a', 16)
   from tenants where tenant_id = tenant;
   insert into tenant_usage (tenant_id, usage_type, period_start) values (tenant, 'ai_calls', '2020-01-01');
+  insert into brand_drafts (tenant_id, config, revision, based_on) values (tenant, '{}', 1, 1);
+  insert into brand_versions (tenant_id, number, config) values (tenant, 1, '{}');
 $$;
 
 create temp table actors (name text primary key, claims jsonb not null, sees boolean not null default false);
@@ -93,10 +95,15 @@ insert into relations (relation, insertion, setting) values
     'google', 'made', '{"protected": "eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIiwia2lkIjoiZjEifQ", "iv": "aXY", "ciphertext": "Yw", "tag": "dA", "aad": "YQ"}')$$,
     'client_id = client_id'),
   ('tenant_usage', $$(tenant_id, usage_type, period_start) values (%1$L, 'ai_calls', '2019-01-01')$$, 'usage_limit = usage_limit'),
-  ('audit_log', $$(tenant_id, action) values (%1$L, 'test.made')$$, 'details = details');
+  ('audit_log', $$(tenant_id, action) values (%1$L, 'test.made')$$, 'details = details'),
+  ('brand_drafts', $$(tenant_id, revision, based_on) values (%1$L, 1, 1)$$, 'revision = revision'),
+  ('brand_versions', $$(tenant_id, number, config) values (%1$L, 2, '{}')$$, 'note = note');
 -- Nobody inserts a second row of its own tenant's id; and the audit log refuses by itself.
 update relations set own_insert = '42501 new row violates row-level security policy "within_tenant" for table "tenants"'
 where relation = 'tenants';
+update relations set own_insert = '23505 duplicate key value violates unique constraint "brand_drafts_pkey"'
+where relation = 'brand_drafts';
+update relations set own_update = '42501 brand versions are append-only' where relation = 'brand_versions';
 update relations set own_update = '42501 the audit log is append-only', own_delete = '42501 the audit log is append-only'
 where relation = 'audit_log';
 
@@ -207,7 +214,7 @@ from relations, (select name, claims from actors where not sees union all select
 
 -- Moving a row: out of the own tenant, and into it.
 select matches(pg_temp.attempt(claims, format('update public.%I set tenant_id = ''partner-seo''', relation)),
-  case when relation in ('tenants', 'profiles', 'tenant_domains') then '^23514 ' when relation = 'audit_log' then 'append-only'
+  case when relation in ('tenants', 'profiles', 'tenant_domains') then '^23514 ' when relation in ('audit_log', 'brand_versions') then 'append-only'
     else 'new row violates row-level security policy "within_tenant"' end,
   'move ' || relation || ': not out of the own tenant')
 from relations, actors where name = 'own';

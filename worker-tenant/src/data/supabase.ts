@@ -4,6 +4,7 @@
  * schema: the database and this release may be one step apart.
  */
 import { createClient, type PostgrestError, type SupabaseClient } from '@supabase/supabase-js';
+import { ERRORS, type ErrorCode, isErrorCode } from '../../../contract/errors.ts';
 import type { Database } from '../../../supabase/database.types.ts';
 import { logEvent } from '../log.ts';
 
@@ -28,16 +29,8 @@ export function createDataClient(url: string, publishableKey: string): DataClien
   });
 }
 
-export type DataRefusal =
-  /** The guard: session, member or tenant is not alive. */
-  | 'session_ended'
-  | 'tenant_unavailable'
-  | 'too_many_sign_ins'
-  | 'permission_denied'
-  | 'not_found'
-  | 'client_untested'
-  /** Could not ask, or was not believed: never to be taken for a "no". */
-  | 'unavailable';
+/** A code that SQL refused with, or `unavailable`: could not ask, or was not believed; never to be taken for a "no". */
+export type DataRefusal = ErrorCode | 'unavailable';
 
 export class DataError extends Error {
   readonly refusal: DataRefusal;
@@ -69,12 +62,8 @@ export async function ask<Answer extends Answered>(
 }
 
 function dataError({ code, message }: PostgrestError, status: number): Error {
-  if (code === 'PT401' && message === 'session_ended') return new DataError('session_ended');
-  if (code === 'PT429' && message === 'too_many_sign_ins') return new DataError('too_many_sign_ins');
-  if (code === 'PT403' && message === 'tenant_unavailable') return new DataError('tenant_unavailable');
-  if (code === 'PT403' && message === 'permission_denied') return new DataError('permission_denied');
-  if (code === 'PT404' && message === 'not_found') return new DataError('not_found');
-  if (code === 'PT409' && message === 'client_untested') return new DataError('client_untested');
+  // `raise exception using errcode = 'PT403', message = 'permission_denied'`: PostgREST answers with that status.
+  if (isErrorCode(message) && code === `PT${ERRORS[message].status}`) return new DataError(message);
   // 0 is no answer at all; 401 and 403 mean that our token, key or role was not believed.
   if (status === 0 || status >= 500 || status === 401 || status === 403 || status === 429) {
     logEvent('data_refused', { status, code: code || null, message: message.slice(0, 200) });

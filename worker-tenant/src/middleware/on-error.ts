@@ -45,7 +45,9 @@ function readError(
     }
     return error;
   }
-  if (error instanceof DataError) return { code: dataErrorCode(error), extra: {} };
+  if (error instanceof DataError) {
+    return { code: error.refusal === 'unavailable' ? 'data_unavailable' : error.refusal, extra: {} };
+  }
   if (error instanceof HTTPException && error.status < 500) return { code: 'bad_request', extra: {} };
   logEvent('request_failed', {
     requestId: c.var.requestId,
@@ -54,20 +56,4 @@ function readError(
     reason: (error.stack ?? error.message).slice(0, 2_000),
   });
   return { code: 'internal_error', extra: {} };
-}
-
-function dataErrorCode({ refusal }: DataError): ErrorCode {
-  switch (refusal) {
-    case 'unavailable':
-      return 'data_unavailable';
-    case 'session_ended':
-    case 'tenant_unavailable':
-    case 'too_many_sign_ins':
-    case 'permission_denied':
-    case 'not_found':
-    case 'client_untested':
-      return refusal;
-    default:
-      return refusal satisfies never;
-  }
 }

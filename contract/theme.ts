@@ -1,5 +1,6 @@
 /**
- * A brand's palettes as CSS variables, light and dark. Called by branded-html, branded-assets and the system pages.
+ * A brand's palettes as CSS variables, light and dark. Called by the dispatcher for what it sends, by contrast.ts for
+ * what may be published, and by the branding page for its preview: what is judged and previewed is what is sent.
  *
  * All arithmetic is in OKLCH (hue and chroma stay the brand's, lightness moves) and every contrast is measured on the
  * rounded `#rrggbb` that is sent, so that what is promised is what the browser shows: text pairs ≥ 4.5:1, borders and
@@ -18,7 +19,7 @@ import {
   useMode,
   wcagContrast,
 } from 'culori/fn';
-import type { Brand, Font, Palette } from '../../contract/branding.ts';
+import type { Brand, Font, Palette } from './branding.ts';
 
 // culori/fn registers nothing by itself, which keeps the forty other colour spaces out of the Worker.
 useMode(modeRgb);
@@ -28,15 +29,16 @@ useMode(modeOklch);
 const toOklch = converter('oklch');
 const toOklab = converter('oklab');
 
-const TEXT = 4.5;
-const CONTROL = 3;
+/** WCAG 2.2, 1.4.3 for text and 1.4.11 for what is no text. */
+export const TEXT = 4.5;
+export const CONTROL = 3;
 /** Where the brand leaves room, body text reads better than the minimum. */
 const BODY = 7;
 const MUTED = 4.8;
 const NOTICEABLE = 1.06;
 const DARK_FIELD_LIGHTNESS = 0.38;
 
-type Scheme = 'light' | 'dark';
+export type Scheme = 'light' | 'dark';
 
 interface SchemeRules {
   readonly surface: { readonly min: number; readonly max: number; readonly chroma: number };
@@ -110,10 +112,8 @@ function declarations(colors: SchemeColors): string {
 /** Every colour of one palette. Pure: the same palette gives the same colours. */
 export function schemeColors(palette: Palette, scheme: Scheme): SchemeColors {
   const rules = RULES[scheme];
-  const page = pageSurface(palette.surface, rules);
-  const raised = moveLightness(page, rules.raise);
-  const sunken = moveLightness(page, rules.sink);
-  const surfaces = [page, raised, sunken];
+  const surfaces = surfacesOf(palette.surface, scheme);
+  const [page, raised, sunken] = surfaces;
 
   const primary = readable(palette.primary, surfaces, rules.visible, rules.away);
   const soft = tint(page, primary, 0.12);
@@ -146,6 +146,23 @@ export function schemeColors(palette: Palette, scheme: Scheme): SchemeColors {
   };
 }
 
+/** Page, card and well, as a surface of this colour is shown. */
+export function surfacesOf(color: string, scheme: Scheme): readonly [string, string, string] {
+  const rules = RULES[scheme];
+  const page = pageSurface(color, rules);
+  return [page, moveLightness(page, rules.raise), moveLightness(page, rules.sink)];
+}
+
+/** The colour itself if it reaches the ratio on all surfaces, else the nearest of its hue that does. */
+export function nearestReadable(
+  color: string,
+  surfaces: readonly string[],
+  ratio: number,
+  scheme: Scheme,
+): string {
+  return readable(color, surfaces, ratio, RULES[scheme].away);
+}
+
 /** The sign-in page's field of colour: the brand's own in light, a deep shade of it in dark, where it must not glare. */
 function fieldColor(primary: string, scheme: Scheme): string {
   const { l, c, h } = oklch(primary);
@@ -161,9 +178,10 @@ function pageSurface(color: string, { surface }: SchemeRules): string {
 function readable(color: string, backgrounds: readonly string[], ratio: number, away: 0 | 1): string {
   const passes = (candidate: string) =>
     backgrounds.every((background) => contrast(candidate, background) >= ratio);
-  const { l, c, h } = oklch(color);
-  const original = hex({ l, c, h });
+  // As it was chosen, not as it comes back from another colour space: the last digit of a dark colour may differ.
+  const original = color.toLowerCase();
   if (passes(original)) return original;
+  const { l, c, h } = oklch(color);
   const end = away === 0 ? '#000000' : '#ffffff';
   let near = l;
   let far: number = away;

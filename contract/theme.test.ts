@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { brandConfigSchema, type Palette, resolveBrand } from '../../contract/branding.ts';
+import { brandConfigSchema, type Palette, resolveBrand } from './branding.ts';
 import {
   contrast,
   type SchemeColors,
