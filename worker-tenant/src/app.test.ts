@@ -173,6 +173,8 @@ describe('the front door', () => {
     expect(Object.keys(document.paths).sort()).toEqual([
       '/api/health',
       '/api/me',
+      '/api/members',
+      '/api/members/{id}',
       '/api/sessions',
       '/api/sessions/revoke-all',
       '/api/sessions/{id}',

@@ -9,6 +9,7 @@ import { verifyContext } from './middleware/verify-context.ts';
 import type { RequestEnvironment } from './request-environment.ts';
 import { health } from './routes/health.ts';
 import { me } from './routes/me.ts';
+import { members } from './routes/members.ts';
 import { sessions } from './routes/sessions.ts';
 import { signIn } from './routes/sign-in.ts';
 import { signInCallback } from './routes/sign-in-callback.ts';
@@ -44,6 +45,7 @@ app.route('/', health);
 app.route('/', tenant);
 app.route('/', me);
 app.route('/', sessions);
+app.route('/', members);
 app.route('/', usage);
 // `/auth/callback` and `/auth/sign-out` before `/auth/:provider`, which would take them for providers.
 app.route('/', signInCallback);

@@ -10,11 +10,13 @@ export const PROBLEMS = {
   signInRefused: { 400: problem('Cancelled, expired, or not what the provider or this portal sent out.') },
   unauthorized: { 401: problem('Nobody is signed in, or the session has ended.') },
   crossSite: { 403: problem('The request came from another site.') },
+  denied: { 403: problem('The member is not allowed to do this, or the request came from another site.') },
   notAdmitted: {
     403: problem('Another browser, no verified email, no invitation, or an account that is paused.'),
   },
   notFound: { 404: problem('There is nothing here.') },
   taken: { 409: problem('The account belongs to another member.') },
+  conflict: { 409: problem('What is there now does not allow it.') },
   invalid: { 422: problem('The request is not valid.') },
   tooMany: { 429: problem('Too many attempts to sign in.') },
   provider: { 502: problem('The provider does not answer, or its client is not set up correctly.') },

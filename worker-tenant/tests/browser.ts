@@ -18,7 +18,7 @@ let visitors = 0;
 
 const agent = new Agent({ keepAlive: true });
 
-type Init = { method?: string; headers?: Record<string, string> };
+type Init = { method?: string; headers?: Record<string, string>; body?: string };
 
 export class Browser {
   readonly #portal: Portal;
@@ -33,14 +33,20 @@ export class Browser {
   }
 
   /** One request; `Set-Cookie` is kept for the host. */
-  async request(host: string, path: string, { method = 'GET', headers = {} }: Init = {}): Promise<Response> {
+  async request(
+    host: string,
+    path: string,
+    { method = 'GET', headers = {}, body }: Init = {},
+  ): Promise<Response> {
     const jar = this.jar(host);
-    const response = await send(this.#portal, `${host}.localhost:${this.#portal.port}`, path, method, {
+    const sentHeaders = {
       'cf-connecting-ip': this.address,
       'user-agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0',
       ...(jar.size > 0 ? { cookie: [...jar].map(([name, value]) => `${name}=${value}`).join('; ') } : {}),
       ...headers,
-    });
+    };
+    const authority = `${host}.localhost:${this.#portal.port}`;
+    const response = await send(this.#portal, authority, path, method, sentHeaders, body);
     for (const line of response.headers.getSetCookie()) {
       const [pair = '', ...attributes] = line.split(';');
       const at = pair.indexOf('=');
@@ -52,8 +58,16 @@ export class Browser {
   }
 
   /** A request that changes something, as a page of the host itself makes it. */
-  change(host: string, method: 'POST' | 'DELETE', path: string): Promise<Response> {
-    return this.request(host, path, { method, headers: { origin: this.#portal.origin(host) } });
+  change(
+    host: string,
+    method: 'POST' | 'PATCH' | 'PUT' | 'DELETE',
+    path: string,
+    body?: unknown,
+  ): Promise<Response> {
+    const origin = this.#portal.origin(host);
+    if (body === undefined) return this.request(host, path, { method, headers: { origin } });
+    const headers = { origin, 'content-type': 'application/json' };
+    return this.request(host, path, { method, headers, body: JSON.stringify(body) });
   }
 
   jar(host: string): Map<string, string> {
@@ -111,6 +125,7 @@ function send(
   path: string,
   method: string,
   headers: Record<string, string>,
+  body?: string,
 ): Promise<Response> {
   return new Promise((resolve, reject) => {
     const sent = httpRequest(
@@ -122,11 +137,11 @@ function send(
         for (const [name, values] of Object.entries(answer.headersDistinct)) {
           for (const value of values ?? []) received.append(name, value);
         }
-        const body = chunks.length > 0 ? Buffer.concat(chunks) : null;
-        resolve(new Response(body, { status: answer.statusCode ?? 0, headers: received }));
+        const content = chunks.length > 0 ? Buffer.concat(chunks) : null;
+        resolve(new Response(content, { status: answer.statusCode ?? 0, headers: received }));
       },
     );
     sent.once('error', reject);
-    sent.end();
+    sent.end(body);
   });
 }

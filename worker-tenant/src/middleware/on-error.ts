@@ -63,6 +63,11 @@ function dataErrorCode({ refusal }: DataError): ErrorCode {
     case 'session_ended':
     case 'tenant_unavailable':
     case 'too_many_sign_ins':
+    case 'permission_denied':
+    case 'own_membership':
+    case 'last_admin':
+    case 'conflict':
+    case 'not_found':
       return refusal;
     default:
       return refusal satisfies never;
