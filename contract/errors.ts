@@ -33,6 +33,8 @@ export const ERRORS = {
   not_signed_in: { status: 401, title: 'Sign in to go on' },
   session_ended: { status: 401, title: 'Your session has ended' },
   permission_denied: { status: 403, title: 'You are not allowed to do this' },
+  own_membership: { status: 403, title: 'Nobody changes their own membership' },
+  last_admin: { status: 409, title: 'Somebody has to administer the members' },
   cross_site_request: { status: 403, title: 'This request came from another site' },
   // Signing in
   provider_unknown: { status: 404, title: 'There is no such way to sign in' },

@@ -10,14 +10,13 @@ export const PROBLEMS = {
   signInRefused: { 400: problem('Cancelled, expired, or not what the provider or this portal sent out.') },
   unauthorized: { 401: problem('Nobody is signed in, or the session has ended.') },
   crossSite: { 403: problem('The request came from another site.') },
-  forbidden: {
-    403: problem('The request came from another site, or the member has no permission for this.'),
-  },
+  denied: { 403: problem('The member is not allowed to do this, or the request came from another site.') },
   notAdmitted: {
     403: problem('Another browser, no verified email, no invitation, or an account that is paused.'),
   },
-  notPermitted: { 403: problem('The member may not do this, or the request came from another site.') },
-  conflict: { 409: problem('It changed in the meantime; nothing was written.') },
+  conflict: {
+    409: problem('It changed in the meantime, or what is there now does not allow it; nothing was written.'),
+  },
   notFound: { 404: problem('There is nothing here.') },
   taken: { 409: problem('The account belongs to another member.') },
   untested: { 409: problem('The client has not been tested since its id or secret was saved.') },

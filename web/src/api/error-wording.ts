@@ -61,6 +61,21 @@ const WORDS: Partial<Record<ApiErrorCode, Wording>> = {
     next: 'Your role does not include it. An admin of this portal can change that.',
     tone: 'info',
   },
+  own_membership: {
+    title: 'You cannot change your own membership',
+    next: 'Ask another admin of this portal to do it.',
+    tone: 'info',
+  },
+  last_admin: {
+    title: 'This is the only admin who can manage members',
+    next: 'Make somebody else an admin first.',
+    tone: 'warning',
+  },
+  conflict: {
+    title: 'This changed in the meantime',
+    next: 'Load the page again to see how it is now.',
+    tone: 'warning',
+  },
   session_ended: {
     title: 'Your session has ended',
     next: 'Sign in again; you will come back to the page you were on.',

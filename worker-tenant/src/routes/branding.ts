@@ -52,7 +52,7 @@ const json = <Schema extends z.ZodType>(schema: Schema) => ({ 'application/json'
 const params = z.object({ number: z.coerce.number().int().min(1).max(2_147_483_647) });
 const REFUSALS = {
   ...PROBLEMS.unauthorized,
-  ...PROBLEMS.notPermitted,
+  ...PROBLEMS.denied,
   ...PROBLEMS.invalid,
   ...PROBLEMS.unavailable,
 };

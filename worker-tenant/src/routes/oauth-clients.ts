@@ -44,14 +44,14 @@ const list = createRoute({
       content: { 'application/json': { schema: oauthClientListSchema } },
     },
     ...PROBLEMS.unauthorized,
-    ...PROBLEMS.forbidden,
+    ...PROBLEMS.denied,
     ...PROBLEMS.unavailable,
   },
 });
 
 const changes = {
   ...PROBLEMS.unauthorized,
-  ...PROBLEMS.forbidden,
+  ...PROBLEMS.denied,
   ...PROBLEMS.notFound,
   ...PROBLEMS.invalid,
   ...PROBLEMS.unavailable,

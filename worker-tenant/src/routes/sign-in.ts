@@ -44,7 +44,7 @@ const routeOf = (provider: Provider) =>
     responses: {
       302: { description: 'To the provider.' },
       ...PROBLEMS.unauthorized,
-      ...PROBLEMS.forbidden,
+      ...PROBLEMS.denied,
       ...PROBLEMS.notFound,
       ...PROBLEMS.invalid,
       ...PROBLEMS.tooMany,
