@@ -172,10 +172,15 @@ describe('the front door', () => {
     expect(document.info.title).toBe('Partner One API');
     expect(Object.keys(document.paths).sort()).toEqual([
       '/api/health',
+      '/api/invitation-imports',
+      '/api/invitations',
+      '/api/invitations/{id}',
+      '/api/invitations/{id}/resend',
       '/api/me',
       '/api/sessions',
       '/api/sessions/revoke-all',
       '/api/sessions/{id}',
+      '/api/sign-up',
       '/api/tenant',
       '/api/usage',
       '/auth/callback',

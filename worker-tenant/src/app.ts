@@ -8,11 +8,13 @@ import { requireSameOrigin } from './middleware/same-origin.ts';
 import { verifyContext } from './middleware/verify-context.ts';
 import type { RequestEnvironment } from './request-environment.ts';
 import { health } from './routes/health.ts';
+import { invitations } from './routes/invitations.ts';
 import { me } from './routes/me.ts';
 import { sessions } from './routes/sessions.ts';
 import { signIn } from './routes/sign-in.ts';
 import { signInCallback } from './routes/sign-in-callback.ts';
 import { signOut } from './routes/sign-out.ts';
+import { signUp } from './routes/sign-up.ts';
 import { tenant } from './routes/tenant.ts';
 import { usage } from './routes/usage.ts';
 
@@ -45,6 +47,8 @@ app.route('/', tenant);
 app.route('/', me);
 app.route('/', sessions);
 app.route('/', usage);
+app.route('/', invitations);
+app.route('/', signUp);
 // `/auth/callback` and `/auth/sign-out` before `/auth/:provider`, which would take them for providers.
 app.route('/', signInCallback);
 app.route('/', signOut);

@@ -10,13 +10,17 @@ export const PROBLEMS = {
   signInRefused: { 400: problem('Cancelled, expired, or not what the provider or this portal sent out.') },
   unauthorized: { 401: problem('Nobody is signed in, or the session has ended.') },
   crossSite: { 403: problem('The request came from another site.') },
+  notPermitted: { 403: problem('The member may not do this, or the request came from another site.') },
   notAdmitted: {
     403: problem('Another browser, no verified email, no invitation, or an account that is paused.'),
   },
   notFound: { 404: problem('There is nothing here.') },
   taken: { 409: problem('The account belongs to another member.') },
+  invitedAlready: { 409: problem('The address belongs to a member, or has an open invitation.') },
+  tooLarge: { 413: problem('The request is too large.') },
   invalid: { 422: problem('The request is not valid.') },
   tooMany: { 429: problem('Too many attempts to sign in.') },
+  tooManyInvitations: { 429: problem('Too many invitations, to this address or in all.') },
   provider: { 502: problem('The provider does not answer, or its client is not set up correctly.') },
   unavailable: { 503: problem('The data cannot be reached right now.') },
 } as const;

@@ -18,7 +18,7 @@ let visitors = 0;
 
 const agent = new Agent({ keepAlive: true });
 
-type Init = { method?: string; headers?: Record<string, string> };
+type Init = { method?: string; headers?: Record<string, string>; body?: string };
 
 export class Browser {
   readonly #portal: Portal;
@@ -33,14 +33,25 @@ export class Browser {
   }
 
   /** One request; `Set-Cookie` is kept for the host. */
-  async request(host: string, path: string, { method = 'GET', headers = {} }: Init = {}): Promise<Response> {
+  async request(
+    host: string,
+    path: string,
+    { method = 'GET', headers = {}, body }: Init = {},
+  ): Promise<Response> {
     const jar = this.jar(host);
-    const response = await send(this.#portal, `${host}.localhost:${this.#portal.port}`, path, method, {
-      'cf-connecting-ip': this.address,
-      'user-agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0',
-      ...(jar.size > 0 ? { cookie: [...jar].map(([name, value]) => `${name}=${value}`).join('; ') } : {}),
-      ...headers,
-    });
+    const response = await send(
+      this.#portal,
+      `${host}.localhost:${this.#portal.port}`,
+      path,
+      method,
+      {
+        'cf-connecting-ip': this.address,
+        'user-agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0',
+        ...(jar.size > 0 ? { cookie: [...jar].map(([name, value]) => `${name}=${value}`).join('; ') } : {}),
+        ...headers,
+      },
+      body,
+    );
     for (const line of response.headers.getSetCookie()) {
       const [pair = '', ...attributes] = line.split(';');
       const at = pair.indexOf('=');
@@ -52,8 +63,19 @@ export class Browser {
   }
 
   /** A request that changes something, as a page of the host itself makes it. */
-  change(host: string, method: 'POST' | 'DELETE', path: string): Promise<Response> {
-    return this.request(host, path, { method, headers: { origin: this.#portal.origin(host) } });
+  change(
+    host: string,
+    method: 'POST' | 'PUT' | 'PATCH' | 'DELETE',
+    path: string,
+    body?: unknown,
+  ): Promise<Response> {
+    const headers = { origin: this.#portal.origin(host) };
+    if (body === undefined) return this.request(host, path, { method, headers });
+    return this.request(host, path, {
+      method,
+      headers: { ...headers, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
   }
 
   jar(host: string): Map<string, string> {
@@ -111,6 +133,7 @@ function send(
   path: string,
   method: string,
   headers: Record<string, string>,
+  content?: string,
 ): Promise<Response> {
   return new Promise((resolve, reject) => {
     const sent = httpRequest(
@@ -127,6 +150,6 @@ function send(
       },
     );
     sent.once('error', reject);
-    sent.end();
+    sent.end(content);
   });
 }

@@ -38,7 +38,7 @@ select bag_eq(
   $$select function from executable where role = 'authenticated' and function not like 'app.%'$$,
   array[
     'check_session()', 'renew_session()', 'revoke_session(uuid)', 'revoke_all_sessions()', 'get_me()', 'get_usage()',
-    'invite(text,text)', 'import_invitations(jsonb)', 'resend_invitation(uuid)', 'revoke_invitation(uuid)',
+    'invite(text,text)', 'import_invitations(text[],text[])', 'resend_invitation(uuid)', 'revoke_invitation(uuid)',
     'list_invitations(text,timestamp with time zone,uuid,integer)', 'get_sign_up()', 'set_sign_up(text,text[])',
     'admin_list_tenants(text,integer)', 'admin_set_tenant_status(text,text)'
   ],
@@ -51,7 +51,7 @@ select bag_eq(
     'app.get_me()', 'app.get_usage()', 'app.admin_list_tenants(text,integer)', 'app.admin_set_tenant_status(text,text)',
     'app.current_tenant_id()', 'app.current_member_id()', 'app.is_tenant_admin()', 'app.has_permission(text)',
     'app.is_line(text,integer)', 'app.is_email(text)', 'app.is_permission_set(jsonb)',
-    'app.invite(text,text)', 'app.import_invitations(jsonb)', 'app.resend_invitation(uuid)', 'app.revoke_invitation(uuid)',
+    'app.invite(text,text)', 'app.import_invitations(text[],text[])', 'app.resend_invitation(uuid)', 'app.revoke_invitation(uuid)',
     'app.list_invitations(text,timestamp with time zone,uuid,integer)', 'app.get_sign_up()', 'app.set_sign_up(text,text[])'
   ],
   'authenticated executes the same behind the wrappers, and what policies and checks ask'

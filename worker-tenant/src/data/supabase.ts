@@ -33,6 +33,11 @@ export type DataRefusal =
   | 'session_ended'
   | 'tenant_unavailable'
   | 'too_many_sign_ins'
+  | 'permission_denied'
+  | 'already_member'
+  | 'already_invited'
+  | 'too_many_invitations'
+  | 'public_mail_domain'
   /** Could not ask, or was not believed: never to be taken for a "no". */
   | 'unavailable';
 
@@ -69,6 +74,12 @@ function dataError({ code, message }: PostgrestError, status: number): Error {
   if (code === 'PT401' && message === 'session_ended') return new DataError('session_ended');
   if (code === 'PT429' && message === 'too_many_sign_ins') return new DataError('too_many_sign_ins');
   if (code === 'PT403' && message === 'tenant_unavailable') return new DataError('tenant_unavailable');
+  if (code === 'PT403' && message === 'permission_denied') return new DataError('permission_denied');
+  if (code === 'PT409' && (message === 'already_member' || message === 'already_invited')) {
+    return new DataError(message);
+  }
+  if (code === 'PT429' && message === 'too_many_invitations') return new DataError('too_many_invitations');
+  if (code === 'PT422' && message === 'public_mail_domain') return new DataError('public_mail_domain');
   // 0 is no answer at all; 401 and 403 mean that our token, key or role was not believed.
   if (status === 0 || status >= 500 || status === 401 || status === 403 || status === 429) {
     logEvent('data_refused', { status, code: code || null, message: message.slice(0, 200) });

@@ -12,6 +12,7 @@ import { clearSessionCookie, readSessionCookie } from './cookies.ts';
 const RETRY_AFTER_SECONDS: Partial<Record<ErrorCode, number>> = {
   data_unavailable: 5,
   rate_limited: 60,
+  too_many_invitations: 3600,
   // Started sign-ins that nobody finished make room after ten minutes; most people need one only.
   too_many_sign_ins: 60,
 };
@@ -63,6 +64,11 @@ function dataErrorCode({ refusal }: DataError): ErrorCode {
     case 'session_ended':
     case 'tenant_unavailable':
     case 'too_many_sign_ins':
+    case 'permission_denied':
+    case 'already_member':
+    case 'already_invited':
+    case 'too_many_invitations':
+    case 'public_mail_domain':
       return refusal;
     default:
       return refusal satisfies never;
