@@ -50,7 +50,7 @@ export function InvitationsPage() {
       {may(me.member, 'members') ? (
         <>
           <InviteForm member={me.member} />
-          <Section title="Sent" aside={<Filter state={state} />}>
+          <Section title="Who is invited" aside={<Filter state={state} />}>
             <InvitationList state={state} cursor={query.get('cursor')} onRevoke={setRevoking} />
           </Section>
           <InvitationImport />
