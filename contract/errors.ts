@@ -36,6 +36,11 @@ export const ERRORS = {
   own_membership: { status: 403, title: 'Nobody changes their own membership' },
   last_admin: { status: 409, title: 'Somebody has to administer the members' },
   cross_site_request: { status: 403, title: 'This request came from another site' },
+  // Inviting
+  already_member: { status: 409, title: 'This person is a member already' },
+  already_invited: { status: 409, title: 'This person has been invited already' },
+  too_many_invitations: { status: 429, title: 'Too many invitations' },
+  public_mail_domain: { status: 422, title: 'Anybody can get an address at this domain' },
   // Signing in
   provider_unknown: { status: 404, title: 'There is no such way to sign in' },
   provider_not_configured: { status: 404, title: 'This way to sign in is not set up here' },

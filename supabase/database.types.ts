@@ -621,7 +621,7 @@ export type Database = {
       get_oauth_client: { Args: { p_provider: string }; Returns: Json };
       get_sign_up: { Args: Record<PropertyKey, never>; Returns: Json };
       get_usage: { Args: Record<PropertyKey, never>; Returns: Json };
-      import_invitations: { Args: { p_lines: Json }; Returns: Json };
+      import_invitations: { Args: { p_emails: string[]; p_roles: string[] }; Returns: Json };
       invite: { Args: { p_email: string; p_role: string }; Returns: string };
       link_identity: {
         Args: { p_email?: string; p_link_session_id: string; p_provider: string; p_subject: string };

@@ -136,26 +136,26 @@ comment on function app.invite(text, text) is
   'Invites an address in a role, for members who may; answers the invitation. PT409 already_member or already_invited, '
   'PT429 too_many_invitations, PT403 for a role above one''s own.';
 
-create function app.import_invitations(lines jsonb) returns jsonb
+create function app.import_invitations(emails text[], roles text[]) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
   tenant text := app.require_permission('members');
   allowance integer;
-  line jsonb;
+  line record;
   added record;
   outcomes jsonb := '[]';
 begin
-  if jsonb_typeof(lines) is distinct from 'array' or jsonb_array_length(lines) > 1000 then
+  if emails is null or roles is null or cardinality(emails) <> cardinality(roles) or cardinality(emails) > 1000 then
     raise exception using errcode = 'PT422', message = 'validation_failed';
   end if;
   allowance := app.invitation_allowance(tenant);
-  for line in select value from jsonb_array_elements(lines) loop
+  for line in select * from unnest(emails, roles) as listed (email, role) loop
     if allowance = 0 then
       outcomes := outcomes || '"too_many"'::jsonb;
       continue;
     end if;
-    select * into added from app.add_invitation(tenant, line ->> 'email', line ->> 'role');
+    select * into added from app.add_invitation(tenant, line.email, line.role);
     outcomes := outcomes || to_jsonb(added.outcome);
     if added.outcome = 'invited' then
       allowance := allowance - 1;
@@ -164,8 +164,8 @@ begin
   return outcomes;
 end;
 $$;
-comment on function app.import_invitations(jsonb) is
-  'Invites up to 1,000 [{email, role}], each as app.invite() would; answers what became of each line, in their order.';
+comment on function app.import_invitations(text[], text[]) is
+  'Invites up to 1,000 addresses in the roles beside them, each as app.invite() would; answers what became of each line, in their order.';
 
 create function app.resend_invitation(id uuid) returns boolean
 language plpgsql volatile security definer set search_path = ''
@@ -489,12 +489,13 @@ begin atomic
   select app.invite(p_email, p_role);
 end;
 comment on function public.invite(text, text) is 'Invites an address in a role; answers the invitation''s id.';
-create function public.import_invitations(p_lines jsonb) returns jsonb
+create function public.import_invitations(p_emails text[], p_roles text[]) returns jsonb
 language sql volatile security invoker set search_path = ''
 begin atomic
-  select app.import_invitations(p_lines);
+  select app.import_invitations(p_emails, p_roles);
 end;
-comment on function public.import_invitations(jsonb) is 'Invites up to 1,000 [{email, role}]; answers an outcome for each.';
+comment on function public.import_invitations(text[], text[]) is
+  'Invites up to 1,000 addresses in the roles beside them; answers an outcome for each.';
 create function public.resend_invitation(p_invitation_id uuid) returns boolean
 language sql volatile security invoker set search_path = ''
 begin atomic
@@ -529,9 +530,9 @@ begin atomic
 end;
 comment on function public.set_sign_up(text, text[]) is 'Sets who may join; answers {policy, domains}.';
 
-grant execute on function app.invite(text, text), app.import_invitations(jsonb), app.resend_invitation(uuid),
+grant execute on function app.invite(text, text), app.import_invitations(text[], text[]), app.resend_invitation(uuid),
   app.revoke_invitation(uuid), app.list_invitations(text, timestamptz, uuid, integer), app.get_sign_up(),
-  app.set_sign_up(text, text[]), public.invite(text, text), public.import_invitations(jsonb),
+  app.set_sign_up(text, text[]), public.invite(text, text), public.import_invitations(text[], text[]),
   public.resend_invitation(uuid), public.revoke_invitation(uuid),
   public.list_invitations(text, timestamptz, uuid, integer), public.get_sign_up(), public.set_sign_up(text, text[])
   to authenticated;

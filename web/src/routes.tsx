@@ -18,12 +18,14 @@ const loadShell = () => import('./layouts/shell.tsx');
 const loadDashboard = () => import('./pages/dashboard.tsx');
 const loadProfile = () => import('./pages/profile.tsx');
 const loadSessions = () => import('./pages/sessions.tsx');
+const loadInvitations = () => import('./pages/invitations.tsx');
 
 const SignInPage = lazy(async () => ({ default: (await loadSignIn()).SignInPage }));
 const Shell = lazy(async () => ({ default: (await loadShell()).Shell }));
 const DashboardPage = lazy(async () => ({ default: (await loadDashboard()).DashboardPage }));
 const ProfilePage = lazy(async () => ({ default: (await loadProfile()).ProfilePage }));
 const SessionsPage = lazy(async () => ({ default: (await loadSessions()).SessionsPage }));
+const InvitationsPage = lazy(async () => ({ default: (await loadInvitations()).InvitationsPage }));
 
 /** Starts what the next picture needs. What fails here fails again, and is shown, where it is used. */
 function ahead(...loads: (() => Promise<unknown>)[]): void {
@@ -105,6 +107,12 @@ export function createRoutes(queryClient: QueryClient): RouteObject[] {
                     return page(loadSessions, () => queryClient.prefetchQuery(sessions));
                   },
                   Component: SessionsPage,
+                },
+                {
+                  path: '/invitations',
+                  handle: { title: 'Invitations' },
+                  loader: () => page(loadInvitations),
+                  Component: InvitationsPage,
                 },
                 { path: '*', handle: { title: 'Not found' }, Component: NotFoundPage },
               ],

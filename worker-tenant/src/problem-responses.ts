@@ -20,9 +20,11 @@ export const PROBLEMS = {
   notFound: { 404: problem('There is nothing here.') },
   taken: { 409: problem('The account belongs to another member.') },
   untested: { 409: problem('The client has not been tested since its id or secret was saved.') },
+  invitedAlready: { 409: problem('The address belongs to a member, or has an open invitation.') },
   tooLarge: { 413: problem('The request is too large.') },
   invalid: { 422: problem('The request is not valid.') },
   tooMany: { 429: problem('Too many attempts to sign in.') },
+  tooManyInvitations: { 429: problem('Too many invitations, to this address or in all.') },
   provider: { 502: problem('The provider does not answer, or its client is not set up correctly.') },
   unavailable: { 503: problem('The data cannot be reached right now.') },
 } as const;

@@ -13,17 +13,25 @@ interface Schema<T> {
 
 type Pick<T> = (contract: typeof Contract) => Schema<T>;
 
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+interface Extra {
+  /** Sent as JSON. */
+  readonly body?: unknown;
+  readonly signal?: AbortSignal | undefined;
+}
+
 let contract: typeof Contract | null = null;
 let loading: Promise<typeof Contract> | null = null;
 
 /** Asks and checks. `pick` names the schema of the answer. */
 export async function request<T>(
-  method: 'GET' | 'POST' | 'DELETE',
+  method: Method,
   path: string,
   pick: Pick<T>,
-  signal?: AbortSignal,
+  { body: content, signal }: Extra = {},
 ): Promise<T> {
-  const response = await send(method, path, signal);
+  const response = await send(method, path, { body: content, signal });
   const requestId = response.headers.get('x-request-id');
   let body: unknown;
   try {
@@ -43,16 +51,20 @@ export async function request<T>(
 }
 
 /** For requests whose success has no body. */
-export async function command(method: 'POST' | 'DELETE', path: string): Promise<void> {
-  await send(method, path);
+export async function command(method: Exclude<Method, 'GET'>, path: string, body?: unknown): Promise<void> {
+  await send(method, path, { body });
 }
 
-async function send(method: string, path: string, signal?: AbortSignal): Promise<Response> {
+async function send(method: Method, path: string, { body, signal }: Extra): Promise<Response> {
   let response: Response;
   try {
     response = await fetch(path, {
       method,
-      headers: { accept: 'application/json' },
+      headers: {
+        accept: 'application/json',
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       credentials: 'same-origin',
       // After signing out, the back button loads the page again: never with answers from the browser's cache.
       cache: 'no-store',

@@ -76,6 +76,26 @@ const WORDS: Partial<Record<ApiErrorCode, Wording>> = {
     next: 'Load the page again to see how it is now.',
     tone: 'warning',
   },
+  already_member: {
+    title: 'This person is a member already',
+    next: 'The address belongs to a member of this portal.',
+    tone: 'info',
+  },
+  already_invited: {
+    title: 'This person has been invited already',
+    next: 'Send the open invitation again, or revoke it first.',
+    tone: 'info',
+  },
+  too_many_invitations: {
+    title: 'Too many invitations for now',
+    next: 'Wait an hour, or revoke some that are still open.',
+    tone: 'warning',
+  },
+  public_mail_domain: {
+    title: 'Anybody can get an address at one of these domains',
+    next: 'List domains of organisations only. For people with a public mailbox, send invitations.',
+    tone: 'warning',
+  },
   session_ended: {
     title: 'Your session has ended',
     next: 'Sign in again; you will come back to the page you were on.',

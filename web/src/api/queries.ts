@@ -8,12 +8,12 @@ const RECENT_SIGN_INS = 5;
 /** Who is signed in, and where. */
 export const meQuery = queryOptions({
   queryKey: ['me'],
-  queryFn: ({ signal }) => request('GET', '/api/me', (contract) => contract.meSchema, signal),
+  queryFn: ({ signal }) => request('GET', '/api/me', (contract) => contract.meSchema, { signal }),
 });
 
 export const usageQuery = queryOptions({
   queryKey: ['usage'],
-  queryFn: ({ signal }) => request('GET', '/api/usage', (contract) => contract.usageSchema, signal),
+  queryFn: ({ signal }) => request('GET', '/api/usage', (contract) => contract.usageSchema, { signal }),
 });
 
 /** The latest sign-ins, ended ones included. */
@@ -24,7 +24,7 @@ export const recentSignInsQuery = queryOptions({
       'GET',
       `/api/sessions?state=all&limit=${RECENT_SIGN_INS}`,
       (contract) => contract.sessionListSchema,
-      signal,
+      { signal },
     ),
 });
 
@@ -35,6 +35,6 @@ export function sessionsQuery(state: SessionsQuery['state'], cursor: string | nu
   return queryOptions({
     queryKey: ['sessions', 'list', state, cursor],
     queryFn: ({ signal }) =>
-      request('GET', `/api/sessions?${query}`, (contract) => contract.sessionListSchema, signal),
+      request('GET', `/api/sessions?${query}`, (contract) => contract.sessionListSchema, { signal }),
   });
 }

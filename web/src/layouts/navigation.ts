@@ -1,5 +1,8 @@
 /** Where one can go. The rail, the sheet and the palette read this list; a new page adds its line here. */
-import { House, type LucideIcon, MonitorSmartphone, UserRound } from 'lucide-react';
+import { House, type LucideIcon, MailPlus, MonitorSmartphone, UserRound } from 'lucide-react';
+import type { Me } from '../../../contract/api.ts';
+import type { Permission } from '../../../contract/tenants.ts';
+import { may } from '../api/permissions.ts';
 
 export interface Destination {
   readonly path: string;
@@ -7,6 +10,8 @@ export interface Destination {
   readonly icon: LucideIcon;
   /** More words that the palette finds it by. */
   readonly keywords: string;
+  /** Shown to those alone who may administer this. */
+  readonly permission?: Permission;
 }
 
 export interface DestinationGroup {
@@ -14,10 +19,22 @@ export interface DestinationGroup {
   readonly items: readonly Destination[];
 }
 
-export const NAVIGATION: readonly DestinationGroup[] = [
+const NAVIGATION: readonly DestinationGroup[] = [
   {
     label: null,
     items: [{ path: '/', label: 'Dashboard', icon: House, keywords: 'home start usage plan limits' }],
+  },
+  {
+    label: 'Manage',
+    items: [
+      {
+        path: '/invitations',
+        label: 'Invitations',
+        icon: MailPlus,
+        keywords: 'invite people email join sign-up policy import csv',
+        permission: 'members',
+      },
+    ],
   },
   {
     label: 'Your account',
@@ -37,3 +54,13 @@ export const NAVIGATION: readonly DestinationGroup[] = [
     ],
   },
 ];
+
+/** What this member may see of it; what everybody may while it is not known who asks. */
+export function navigationFor(member: Me['member'] | undefined): readonly DestinationGroup[] {
+  return NAVIGATION.map(({ label, items }) => ({
+    label,
+    items: items.filter(
+      ({ permission }) => permission === undefined || (member !== undefined && may(member, permission)),
+    ),
+  })).filter(({ items }) => items.length > 0);
+}
