@@ -18,11 +18,13 @@ const loadShell = () => import('./layouts/shell.tsx');
 const loadDashboard = () => import('./pages/dashboard.tsx');
 const loadProfile = () => import('./pages/profile.tsx');
 const loadSessions = () => import('./pages/sessions.tsx');
+const loadBranding = () => import('./pages/branding.tsx');
 
 const SignInPage = lazy(async () => ({ default: (await loadSignIn()).SignInPage }));
 const Shell = lazy(async () => ({ default: (await loadShell()).Shell }));
 const DashboardPage = lazy(async () => ({ default: (await loadDashboard()).DashboardPage }));
 const ProfilePage = lazy(async () => ({ default: (await loadProfile()).ProfilePage }));
+const BrandingPage = lazy(async () => ({ default: (await loadBranding()).BrandingPage }));
 const SessionsPage = lazy(async () => ({ default: (await loadSessions()).SessionsPage }));
 
 /** Starts what the next picture needs. What fails here fails again, and is shown, where it is used. */
@@ -105,6 +107,12 @@ export function createRoutes(queryClient: QueryClient): RouteObject[] {
                     return page(loadSessions, () => queryClient.prefetchQuery(sessions));
                   },
                   Component: SessionsPage,
+                },
+                {
+                  path: '/branding',
+                  handle: { title: 'Branding' },
+                  loader: () => page(loadBranding),
+                  Component: BrandingPage,
                 },
                 { path: '*', handle: { title: 'Not found' }, Component: NotFoundPage },
               ],

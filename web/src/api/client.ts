@@ -47,12 +47,31 @@ export async function command(method: 'POST' | 'DELETE', path: string): Promise<
   await send(method, path);
 }
 
-async function send(method: string, path: string, signal?: AbortSignal): Promise<Response> {
+/** For pages that bring the schemas of their own noun: asks with a body, and checks before it answers. */
+export async function exchange<T>(
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE',
+  path: string,
+  schema: Schema<T>,
+  { body, signal }: { body?: unknown; signal?: AbortSignal } = {},
+): Promise<T> {
+  const response = await send(method, path, signal, body);
+  const parsed = schema.safeParse(await response.json().catch(() => null));
+  if (parsed.success) return parsed.data;
+  signal?.throwIfAborted();
+  const requestId = response.headers.get('x-request-id');
+  throw new ApiError('unexpected', response.status, requestId, null, { cause: parsed.error });
+}
+
+async function send(method: string, path: string, signal?: AbortSignal, body?: unknown): Promise<Response> {
   let response: Response;
   try {
     response = await fetch(path, {
       method,
-      headers: { accept: 'application/json' },
+      headers: {
+        accept: 'application/json',
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       credentials: 'same-origin',
       // After signing out, the back button loads the page again: never with answers from the browser's cache.
       cache: 'no-store',

@@ -27,6 +27,16 @@ const WORDS: Partial<Record<ApiErrorCode, Wording>> = {
     tone: 'danger',
   },
   not_found: { title: 'There is nothing here', next: 'The link may be old, or mistyped.', tone: 'info' },
+  conflict: {
+    title: 'Somebody else changed this in the meantime',
+    next: 'Load the page again to see what is there now. Nothing was overwritten.',
+    tone: 'warning',
+  },
+  validation_failed: {
+    title: 'Some fields are not valid',
+    next: 'Check what is marked, then try again.',
+    tone: 'warning',
+  },
   rate_limited: { title: 'Too many requests', next: 'Wait a moment, then try again.', tone: 'warning' },
   tenant_suspended: {
     title: 'This portal is paused',

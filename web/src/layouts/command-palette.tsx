@@ -1,13 +1,15 @@
 /** ⌘K: type a few letters, go anywhere or do the common things. Loaded when first opened. */
 import { Autocomplete } from '@base-ui/react/autocomplete';
 import { Dialog } from '@base-ui/react/dialog';
+import { useQuery } from '@tanstack/react-query';
 import { LifeBuoy, LogOut, type LucideIcon, Monitor, Moon, Search, Sun } from 'lucide-react';
 import { useNavigate } from 'react-router';
 import { boot } from '../api/boot.ts';
+import { meQuery } from '../api/queries.ts';
 import { BACKDROP, DIALOG, MENU_ITEM } from '../ui/floating.ts';
 import { supportHref } from '../ui/support.ts';
 import { chooseTheme } from '../ui/theme-choice.ts';
-import { NAVIGATION } from './navigation.ts';
+import { navigationFor } from './navigation.ts';
 import { useSignOut } from './sign-out.ts';
 
 interface Command {
@@ -97,12 +99,15 @@ function useCommands(): CommandGroup[] {
   const navigate = useNavigate();
   const signOut = useSignOut();
   const support = supportHref(boot.brand);
-  const pages = NAVIGATION.flatMap(({ items }) => items).map(({ path, label, icon, keywords }) => ({
-    label,
-    keywords,
-    icon,
-    run: () => void navigate(path),
-  }));
+  const { data: me } = useQuery(meQuery);
+  const pages = navigationFor(me)
+    .flatMap(({ items }) => items)
+    .map(({ path, label, icon, keywords }) => ({
+      label,
+      keywords,
+      icon,
+      run: () => void navigate(path),
+    }));
   const actions: Command[] = [
     { label: 'Use the light appearance', keywords: 'theme', icon: Sun, run: () => chooseTheme('light') },
     { label: 'Use the dark appearance', keywords: 'theme night', icon: Moon, run: () => chooseTheme('dark') },

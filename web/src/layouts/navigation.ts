@@ -1,5 +1,8 @@
 /** Where one can go. The rail, the sheet and the palette read this list; a new page adds its line here. */
-import { House, type LucideIcon, MonitorSmartphone, UserRound } from 'lucide-react';
+import { House, type LucideIcon, MonitorSmartphone, Palette, UserRound } from 'lucide-react';
+import type { Me } from '../../../contract/api.ts';
+import type { Permission } from '../../../contract/tenants.ts';
+import { may } from '../api/permissions.ts';
 
 export interface Destination {
   readonly path: string;
@@ -7,6 +10,8 @@ export interface Destination {
   readonly icon: LucideIcon;
   /** More words that the palette finds it by. */
   readonly keywords: string;
+  /** Shown to those who may. */
+  readonly permission?: Permission;
 }
 
 export interface DestinationGroup {
@@ -14,10 +19,22 @@ export interface DestinationGroup {
   readonly items: readonly Destination[];
 }
 
-export const NAVIGATION: readonly DestinationGroup[] = [
+const NAVIGATION: readonly DestinationGroup[] = [
   {
     label: null,
     items: [{ path: '/', label: 'Dashboard', icon: House, keywords: 'home start usage plan limits' }],
+  },
+  {
+    label: 'Manage',
+    items: [
+      {
+        path: '/branding',
+        label: 'Branding',
+        icon: Palette,
+        keywords: 'brand colours font name logo theme publish sign-in',
+        permission: 'branding',
+      },
+    ],
   },
   {
     label: 'Your account',
@@ -37,3 +54,11 @@ export const NAVIGATION: readonly DestinationGroup[] = [
     ],
   },
 ];
+
+/** What this member may go to; groups that are left empty go. */
+export function navigationFor(me: Me | undefined): DestinationGroup[] {
+  return NAVIGATION.map(({ label, items }) => ({
+    label,
+    items: items.filter(({ permission }) => !permission || (me && may(me.member, permission))),
+  })).filter(({ items }) => items.length > 0);
+}
