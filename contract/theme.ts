@@ -94,12 +94,16 @@ const FONT_FAMILIES: Record<Font, string> = {
   system: `system-ui,-apple-system,'Segoe UI',Roboto,sans-serif`,
 };
 
+export function fontFamily(font: Font): string {
+  return FONT_FAMILIES[font];
+}
+
 /** The whole theme as CSS text, safe inside `<style>`: it is made of hex colours, numbers and our own font names. */
 export function themeCss(brand: Brand): string {
   const light = declarations(schemeColors(brand.colors.light, 'light'));
   const dark = declarations(schemeColors(brand.colors.dark, 'dark'));
   return [
-    `:root{color-scheme:light;--brand-radius:${brand.radius}px;--brand-font:${FONT_FAMILIES[brand.font]};${light}}`,
+    `:root{color-scheme:light;--brand-radius:${brand.radius}px;--brand-font:${fontFamily(brand.font)};${light}}`,
     `@media (prefers-color-scheme:dark){:root:not([data-theme='light']){color-scheme:dark;${dark}}}`,
     `:root[data-theme='dark']{color-scheme:dark;${dark}}`,
   ].join('\n');

@@ -19,11 +19,13 @@ const loadDashboard = () => import('./pages/dashboard.tsx');
 const loadProfile = () => import('./pages/profile.tsx');
 const loadSessions = () => import('./pages/sessions.tsx');
 const loadInvitations = () => import('./pages/invitations.tsx');
+const loadBranding = () => import('./pages/branding.tsx');
 
 const SignInPage = lazy(async () => ({ default: (await loadSignIn()).SignInPage }));
 const Shell = lazy(async () => ({ default: (await loadShell()).Shell }));
 const DashboardPage = lazy(async () => ({ default: (await loadDashboard()).DashboardPage }));
 const ProfilePage = lazy(async () => ({ default: (await loadProfile()).ProfilePage }));
+const BrandingPage = lazy(async () => ({ default: (await loadBranding()).BrandingPage }));
 const SessionsPage = lazy(async () => ({ default: (await loadSessions()).SessionsPage }));
 const InvitationsPage = lazy(async () => ({ default: (await loadInvitations()).InvitationsPage }));
 
@@ -113,6 +115,12 @@ export function createRoutes(queryClient: QueryClient): RouteObject[] {
                   handle: { title: 'Invitations' },
                   loader: () => page(loadInvitations),
                   Component: InvitationsPage,
+                },
+                {
+                  path: '/branding',
+                  handle: { title: 'Branding' },
+                  loader: () => page(loadBranding),
+                  Component: BrandingPage,
                 },
                 { path: '*', handle: { title: 'Not found' }, Component: NotFoundPage },
               ],

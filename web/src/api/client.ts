@@ -55,6 +55,21 @@ export async function command(method: Exclude<Method, 'GET'>, path: string, body
   await send(method, path, { body });
 }
 
+/** For pages that bring the schemas of their own noun: asks with a body, and checks before it answers. */
+export async function exchange<T>(
+  method: Method,
+  path: string,
+  schema: Schema<T>,
+  { body, signal }: Extra = {},
+): Promise<T> {
+  const response = await send(method, path, { body, signal });
+  const parsed = schema.safeParse(await response.json().catch(() => null));
+  if (parsed.success) return parsed.data;
+  signal?.throwIfAborted();
+  const requestId = response.headers.get('x-request-id');
+  throw new ApiError('unexpected', response.status, requestId, null, { cause: parsed.error });
+}
+
 async function send(method: Method, path: string, { body, signal }: Extra): Promise<Response> {
   let response: Response;
   try {

@@ -30,6 +30,11 @@ const WORDS: Partial<Record<ApiErrorCode, Wording>> = {
     tone: 'danger',
   },
   not_found: { title: 'There is nothing here', next: 'The link may be old, or mistyped.', tone: 'info' },
+  validation_failed: {
+    title: 'Some fields are not valid',
+    next: 'Check what is marked, then try again.',
+    tone: 'warning',
+  },
   rate_limited: { title: 'Too many requests', next: 'Wait a moment, then try again.', tone: 'warning' },
   tenant_suspended: {
     title: 'This portal is paused',

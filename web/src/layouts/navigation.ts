@@ -1,5 +1,5 @@
 /** Where one can go. The rail, the sheet and the palette read this list; a new page adds its line here. */
-import { House, type LucideIcon, MailPlus, MonitorSmartphone, UserRound } from 'lucide-react';
+import { House, type LucideIcon, MailPlus, MonitorSmartphone, Palette, UserRound } from 'lucide-react';
 import type { Me } from '../../../contract/api.ts';
 import type { Permission } from '../../../contract/tenants.ts';
 import { may } from '../api/permissions.ts';
@@ -33,6 +33,13 @@ const NAVIGATION: readonly DestinationGroup[] = [
         icon: MailPlus,
         keywords: 'invite people email join sign-up policy import csv',
         permission: 'members',
+      },
+      {
+        path: '/branding',
+        label: 'Branding',
+        icon: Palette,
+        keywords: 'brand colours font name logo theme publish sign-in',
+        permission: 'branding',
       },
     ],
   },

@@ -10,6 +10,8 @@ interface ConfirmDialogProps {
   children: ReactNode;
   /** A verb: `Sign out everywhere`. */
   confirm: string;
+  /** `primary` for what destroys nothing. */
+  variant?: 'danger' | 'primary';
   busy: boolean;
   /** Shown inside while it stays open after a failure. */
   error?: ReactNode;
@@ -22,6 +24,7 @@ export function ConfirmDialog({
   title,
   children,
   confirm,
+  variant = 'danger',
   busy,
   error,
   onConfirm,
@@ -40,7 +43,7 @@ export function ConfirmDialog({
             {error !== undefined && <div className="mt-4">{error}</div>}
             <div className="mt-6 flex flex-wrap-reverse justify-end gap-3">
               <AlertDialog.Close render={<Button className="max-sm:w-full">Cancel</Button>} />
-              <Button variant="danger" busy={busy} onClick={onConfirm} className="max-sm:w-full">
+              <Button variant={variant} busy={busy} onClick={onConfirm} className="max-sm:w-full">
                 {confirm}
               </Button>
             </div>

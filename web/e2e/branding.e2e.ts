@@ -1,0 +1,100 @@
+/** An admin makes the portal theirs: a draft that nobody sees, colours that can be read, published, and taken back. */
+import type { Page } from '@playwright/test';
+import { CUSTOM, expect, originOf, PARTNER, signIn, test } from './portals.ts';
+
+const BRANDING = `${originOf(PARTNER.hostname)}/branding`;
+
+async function openBranding(page: Page): Promise<void> {
+  await signIn(page, PARTNER);
+  await page.getByRole('link', { name: 'Branding', exact: true }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Branding' })).toBeVisible();
+}
+
+const primaryOf = (page: Page) =>
+  page.evaluate(() => getComputedStyle(document.documentElement).getPropertyValue('--brand-primary').trim());
+
+test('a brand is drafted, mended, published, seen, and taken back', async ({ page, browser }) => {
+  test.slow();
+  const context = await browser.newContext();
+  const visitor = await context.newPage();
+  const headlineSeen = async (headline: string) => {
+    // Others may see the previous brand for as long as an entry is fresh.
+    await expect(async () => {
+      await visitor.goto(`${originOf(PARTNER.hostname)}/sign-in`);
+      await expect(visitor.getByRole('heading', { level: 1, name: headline })).toBeVisible({
+        timeout: 1_000,
+      });
+    }).toPass({ timeout: 20_000 });
+  };
+  await openBranding(page);
+  await page.getByLabel('Sign-in headline').fill('A fresh start');
+  await expect(page.getByText('Draft · 1 change · saved')).toBeVisible();
+  await headlineSeen(PARTNER.headline);
+
+  await page.getByLabel('Primary, light', { exact: true }).fill('#fde047');
+  await expect(page.getByText(/Contrast with the surface is 1\.\d+:1, it needs 3:1/)).toBeVisible();
+  await expect(page.getByText('1 to mend before publishing')).toBeVisible();
+  const publish = page.getByRole('button', { name: 'Publish', exact: true });
+  await expect(publish).toHaveAttribute('aria-disabled', 'true');
+  await page.getByRole('button', { name: /^Use nearest passing/ }).click();
+  const chosen = await page.getByLabel('Primary, light', { exact: true }).inputValue();
+  await expect(page.getByText('Draft · 2 changes · saved')).toBeVisible();
+  await publish.click();
+  await expect(page.getByText('Version 2 is published')).toBeVisible();
+
+  await page.goto(BRANDING);
+  expect(await primaryOf(page), 'the publisher sees it on the next page').toBe(chosen);
+  await headlineSeen('A fresh start');
+  await visitor.goto(`${originOf(CUSTOM.hostname)}/sign-in`);
+  await expect(visitor.getByRole('heading', { level: 1, name: CUSTOM.headline })).toBeVisible();
+
+  await page.getByRole('button', { name: 'Restore version 1' }).click();
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Restore and publish' }).click();
+  await expect(page.getByText('Version 3 is published')).toBeVisible();
+  await expect(page.getByRole('listitem').filter({ hasText: 'Restored from 1' })).toBeVisible();
+  await headlineSeen(PARTNER.headline);
+  await context.close();
+});
+
+test('of two admins the second one is told, and loses nothing', async ({ page, browser, consoleWatch }) => {
+  consoleWatch.expectConsoleErrors(/409/);
+  await openBranding(page);
+  const context = await browser.newContext();
+  const other = await context.newPage();
+  await openBranding(other);
+  await other.getByLabel('Tagline').fill('Theirs');
+  await expect(other.getByText('Draft · 1 change · saved')).toBeVisible();
+
+  await page.getByLabel('Tagline').fill('Mine');
+  await expect(page.getByText('Ada Lovelace changed the brand in the meantime')).toBeVisible();
+  await expect(page.getByLabel('Tagline')).toHaveValue('Mine');
+  await page.getByRole('button', { name: 'Keep my draft' }).click();
+  await expect(page.getByText('Draft · 1 change · saved')).toBeVisible();
+  await other.reload();
+  await expect(other.getByLabel('Tagline')).toHaveValue('Mine');
+
+  await page.getByRole('button', { name: 'Discard', exact: true }).click();
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Discard' }).click();
+  await expect(page.getByText('No changes')).toBeVisible();
+  await context.close();
+});
+
+test('what is not saved is not left by accident', async ({ page }) => {
+  await openBranding(page);
+  await page.getByLabel('Terms').fill('ftp://nowhere');
+  await expect(page.getByText('not saved, some fields are not valid')).toBeVisible();
+  await page.getByRole('link', { name: 'Dashboard', exact: true }).click();
+  const dialog = page.getByRole('alertdialog', { name: 'Leave without saving?' });
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  await expect(page.getByLabel('Terms')).toHaveValue('ftp://nowhere');
+  await page.getByRole('link', { name: 'Dashboard', exact: true }).click();
+  await dialog.getByRole('button', { name: 'Leave' }).click();
+  await expect(page).toHaveTitle(`Dashboard · ${PARTNER.name}`);
+});
+
+test('a client is not offered it, and is refused', async ({ page }) => {
+  await signIn(page, PARTNER, { person: 'Grace Hopper' });
+  await expect(page.getByRole('link', { name: 'Branding', exact: true })).toHaveCount(0);
+  await page.goto(BRANDING);
+  await expect(page.getByText('You cannot open this')).toBeVisible();
+});
