@@ -2,7 +2,8 @@
  * A Chromium without a download: an installed one, else the one that comes inside an npm package (Linux x64). Called
  * by playwright.config.ts.
  */
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const INSTALLED = [
@@ -42,9 +43,31 @@ async function unpackChromium(): Promise<string> {
   try {
     const { default: chromium } = await import('@sparticuz/chromium');
     chromium.setGraphicsMode = false;
-    return await chromium.executablePath();
+    const executable = await chromium.executablePath();
+    process.env['FONTCONFIG_FILE'] = writeFontConfiguration(folder);
+    return executable;
   } finally {
     if (temporary === undefined) delete process.env['TMPDIR'];
     else process.env['TMPDIR'] = temporary;
   }
+}
+
+/**
+ * The package brings a font, and a configuration that looks for it in another folder: text without any font has no
+ * height, and counts as hidden. The machine's own fonts come first.
+ */
+function writeFontConfiguration(folder: string): string {
+  const file = join(folder, 'fonts.conf');
+  const path = folder.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+  const text = `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+  <include ignore_missing="yes">/etc/fonts/fonts.conf</include>
+  <dir>/usr/share/fonts</dir>
+  <dir>${path}/fonts</dir>
+  <cachedir>${path}/fonts-cache</cachedir>
+</fontconfig>
+`;
+  writeFileSync(file, text);
+  return file;
 }

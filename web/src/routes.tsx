@@ -7,6 +7,7 @@ import { lazy } from 'react';
 import { type LoaderFunctionArgs, type RouteObject, redirect } from 'react-router';
 import { ApiError } from './api/api-error.ts';
 import { safeNextPath, signInPath } from './api/next-path.ts';
+import { oauthClientsQuery } from './api/oauth-client-queries.ts';
 import { meQuery, recentSignInsQuery, sessionsQuery, usageQuery } from './api/queries.ts';
 import { rememberMember, wasSignedIn } from './api/session.ts';
 import { FirstPaint } from './layouts/first-paint.tsx';
@@ -18,12 +19,15 @@ const loadShell = () => import('./layouts/shell.tsx');
 const loadDashboard = () => import('./pages/dashboard.tsx');
 const loadProfile = () => import('./pages/profile.tsx');
 const loadSessions = () => import('./pages/sessions.tsx');
+const loadSignInSettings = () => import('./pages/sign-in-settings.tsx');
 
 const SignInPage = lazy(async () => ({ default: (await loadSignIn()).SignInPage }));
 const Shell = lazy(async () => ({ default: (await loadShell()).Shell }));
 const DashboardPage = lazy(async () => ({ default: (await loadDashboard()).DashboardPage }));
 const ProfilePage = lazy(async () => ({ default: (await loadProfile()).ProfilePage }));
 const SessionsPage = lazy(async () => ({ default: (await loadSessions()).SessionsPage }));
+
+const SignInSettingsPage = lazy(async () => ({ default: (await loadSignInSettings()).SignInSettingsPage }));
 
 /** Starts what the next picture needs. What fails here fails again, and is shown, where it is used. */
 function ahead(...loads: (() => Promise<unknown>)[]): void {
@@ -105,6 +109,12 @@ export function createRoutes(queryClient: QueryClient): RouteObject[] {
                     return page(loadSessions, () => queryClient.prefetchQuery(sessions));
                   },
                   Component: SessionsPage,
+                },
+                {
+                  path: '/settings/sign-in',
+                  handle: { title: 'Sign-in' },
+                  loader: () => page(loadSignInSettings, () => queryClient.prefetchQuery(oauthClientsQuery)),
+                  Component: SignInSettingsPage,
                 },
                 { path: '*', handle: { title: 'Not found' }, Component: NotFoundPage },
               ],

@@ -4,17 +4,21 @@
  * The schemas (and zod with them) are 27 kB that the first picture does not need, so they come when the page is idle.
  * Until then an answer is believed, and checked once they are here: a mismatch is reported, as any bug is.
  */
-import type * as Contract from '../../../contract/api.ts';
+import type * as Api from '../../../contract/api.ts';
+import type * as OAuthClients from '../../../contract/oauth-clients.ts';
 import { ApiError, toApiError } from './api-error.ts';
 
 interface Schema<T> {
   safeParse(value: unknown): { success: true; data: T } | { success: false; error: Error };
 }
 
-type Pick<T> = (contract: typeof Contract) => Schema<T>;
+/** Every schema of an answer; each noun's file adds its own. */
+type Contract = typeof Api & typeof OAuthClients;
 
-let contract: typeof Contract | null = null;
-let loading: Promise<typeof Contract> | null = null;
+type Pick<T> = (contract: Contract) => Schema<T>;
+
+let contract: Contract | null = null;
+let loading: Promise<Contract> | null = null;
 
 /** Asks and checks. `pick` names the schema of the answer. */
 export async function request<T>(
@@ -32,7 +36,7 @@ export async function request<T>(
     signal?.throwIfAborted();
     throw new ApiError('unexpected', response.status, requestId, null, { cause });
   }
-  const check = (schemas: typeof Contract): T => {
+  const check = (schemas: Contract): T => {
     const parsed = pick(schemas).safeParse(body);
     if (parsed.success) return parsed.data;
     throw new ApiError('unexpected', response.status, requestId, null, { cause: parsed.error });
@@ -43,16 +47,24 @@ export async function request<T>(
 }
 
 /** For requests whose success has no body. */
-export async function command(method: 'POST' | 'DELETE', path: string): Promise<void> {
-  await send(method, path);
+export async function command(
+  method: 'POST' | 'PUT' | 'DELETE',
+  path: string,
+  body?: unknown,
+): Promise<void> {
+  await send(method, path, undefined, body);
 }
 
-async function send(method: string, path: string, signal?: AbortSignal): Promise<Response> {
+async function send(method: string, path: string, signal?: AbortSignal, body?: unknown): Promise<Response> {
   let response: Response;
   try {
     response = await fetch(path, {
       method,
-      headers: { accept: 'application/json' },
+      headers: {
+        accept: 'application/json',
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       credentials: 'same-origin',
       // After signing out, the back button loads the page again: never with answers from the browser's cache.
       cache: 'no-store',
@@ -68,9 +80,13 @@ async function send(method: string, path: string, signal?: AbortSignal): Promise
 
 const IDLE_AT_LATEST_MS = 3000;
 
-function loadContract(): Promise<typeof Contract> {
+function loadContract(): Promise<Contract> {
   loading ??= idle().then(async () => {
-    contract = await import('../../../contract/api.ts');
+    const [api, oauthClients] = await Promise.all([
+      import('../../../contract/api.ts'),
+      import('../../../contract/oauth-clients.ts'),
+    ]);
+    contract = { ...api, ...oauthClients };
     return contract;
   });
   return loading;

@@ -129,6 +129,16 @@ const WORDS: Partial<Record<ApiErrorCode, Wording>> = {
     next: 'Try again in a minute, or choose the other way to sign in.',
     tone: 'warning',
   },
+  client_untested: {
+    title: 'This client has not been tested yet',
+    next: 'Test sign-in with it first, then switch it on.',
+    tone: 'info',
+  },
+  validation_failed: {
+    title: 'Some of this cannot be saved',
+    next: 'Look at what you entered, then try again.',
+    tone: 'warning',
+  },
   client_misconfigured: {
     title: 'This way to sign in is not set up correctly',
     next: 'Choose the other one, and let support know.',

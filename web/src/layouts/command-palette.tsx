@@ -7,8 +7,8 @@ import { boot } from '../api/boot.ts';
 import { BACKDROP, DIALOG, MENU_ITEM } from '../ui/floating.ts';
 import { supportHref } from '../ui/support.ts';
 import { chooseTheme } from '../ui/theme-choice.ts';
-import { NAVIGATION } from './navigation.ts';
 import { useSignOut } from './sign-out.ts';
+import { useNavigation } from './use-navigation.ts';
 
 interface Command {
   label: string;
@@ -97,12 +97,14 @@ function useCommands(): CommandGroup[] {
   const navigate = useNavigate();
   const signOut = useSignOut();
   const support = supportHref(boot.brand);
-  const pages = NAVIGATION.flatMap(({ items }) => items).map(({ path, label, icon, keywords }) => ({
-    label,
-    keywords,
-    icon,
-    run: () => void navigate(path),
-  }));
+  const pages = useNavigation()
+    .flatMap(({ items }) => items)
+    .map(({ path, label, icon, keywords }) => ({
+      label,
+      keywords,
+      icon,
+      run: () => void navigate(path),
+    }));
   const actions: Command[] = [
     { label: 'Use the light appearance', keywords: 'theme', icon: Sun, run: () => chooseTheme('light') },
     { label: 'Use the dark appearance', keywords: 'theme night', icon: Moon, run: () => chooseTheme('dark') },

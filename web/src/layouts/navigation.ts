@@ -1,5 +1,7 @@
 /** Where one can go. The rail, the sheet and the palette read this list; a new page adds its line here. */
-import { House, type LucideIcon, MonitorSmartphone, UserRound } from 'lucide-react';
+
+import { House, KeyRound, type LucideIcon, MonitorSmartphone, UserRound } from 'lucide-react';
+import type { Permission } from '../../../contract/tenants.ts';
 
 export interface Destination {
   readonly path: string;
@@ -7,6 +9,8 @@ export interface Destination {
   readonly icon: LucideIcon;
   /** More words that the palette finds it by. */
   readonly keywords: string;
+  /** Shown to members who may administer this; left out, to everybody. */
+  readonly permission?: Permission;
 }
 
 export interface DestinationGroup {
@@ -18,6 +22,18 @@ export const NAVIGATION: readonly DestinationGroup[] = [
   {
     label: null,
     items: [{ path: '/', label: 'Dashboard', icon: House, keywords: 'home start usage plan limits' }],
+  },
+  {
+    label: 'Manage',
+    items: [
+      {
+        path: '/settings/sign-in',
+        label: 'Sign-in',
+        icon: KeyRound,
+        keywords: 'oauth client github google callback secret settings',
+        permission: 'domains',
+      },
+    ],
   },
   {
     label: 'Your account',
