@@ -71,7 +71,7 @@ test('a client is set up, tested, switched on, and signs people in', async ({ pa
   await expect(page.getByRole('alert')).toContainText('GitHub did not accept the client secret');
   await expect(page).toHaveURL(`${origin}${SETTINGS}`);
   await expect(card).toContainText('Not tested');
-  await expect(card.getByRole('button', { name: 'Switch GitHub on' })).toHaveCount(0);
+  await expect(card.getByRole('button', { name: 'Switch on GitHub' })).toHaveCount(0);
 
   await card.getByRole('button', { name: 'Replace the GitHub client' }).click();
   await expect(card.getByLabel('Client ID')).toHaveValue(client.clientId);
@@ -82,7 +82,7 @@ test('a client is set up, tested, switched on, and signs people in', async ({ pa
   await page.getByRole('button', { name: 'Grace Hopper' }).click();
   await expect(page.getByRole('main')).toContainText('The test sign-in with GitHub worked');
   await expect(card).toContainText('Tested, off');
-  await card.getByRole('button', { name: 'Switch GitHub on' }).click();
+  await card.getByRole('button', { name: 'Switch on GitHub' }).click();
   await expect(card).toContainText('It signs people in here.');
   await expect(page.locator('body')).not.toContainText(PLATFORM_NAME);
   // The test was Grace's; whoever is signed in is still Ada.

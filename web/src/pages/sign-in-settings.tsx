@@ -1,6 +1,6 @@
 /** The portal's own OAuth clients: per hostname and provider set up, test, switch on. Secrets go in and never come out. */
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { KeyRound } from 'lucide-react';
+import { KeyRound, LifeBuoy } from 'lucide-react';
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { useNavigate, useSearchParams } from 'react-router';
 import {
@@ -92,16 +92,24 @@ function Hostnames({ list }: { list: OAuthClientList }) {
 function WayBackIn({ hostname, url }: NonNullable<OAuthClientList['wayBackIn']>) {
   const rescue = `${new URL(url).origin}/auth/github?client=standard`;
   return (
-    <Alert tone="info" title="You cannot lock yourself out">
-      <p>
-        On <strong className="font-medium break-all">{hostname}</strong> a standard client signs people in
-        while yours is off. Should yours ever break while it is on, this address signs you in past it:
-      </p>
-      <p className="mt-1 flex flex-wrap items-center gap-x-2">
-        <code className="font-mono break-all select-all">{rescue}</code>
-        <CopyButton value={rescue} what="address" />
-      </p>
-    </Alert>
+    <aside
+      aria-label="The way back in"
+      className="flex gap-3 rounded-md border border-line bg-sunken px-4 py-3 text-sm"
+    >
+      <LifeBuoy aria-hidden size={18} strokeWidth={1.75} className="mt-0.5 shrink-0 text-muted" />
+      <div className="min-w-0">
+        <p className="text-base font-medium">You cannot lock yourself out</p>
+        <p className="text-muted">
+          On <strong className="font-medium break-all text-ink">{hostname}</strong> a standard client signs
+          people in while yours is off. Should yours ever break while it is on, this address signs you in past
+          it:
+        </p>
+        <p className="mt-1 flex flex-wrap items-center gap-x-2">
+          <code className="font-mono break-all select-all">{rescue}</code>
+          <CopyButton value={rescue} what="address" />
+        </p>
+      </div>
+    </aside>
   );
 }
 

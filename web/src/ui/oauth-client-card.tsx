@@ -165,7 +165,7 @@ function Stored({
           <Button
             variant={on ? 'secondary' : 'primary'}
             busy={busy === 'switch'}
-            aria-label={`Switch ${name} ${on ? 'off' : 'on'}`}
+            aria-label={`Switch ${on ? 'off' : 'on'} ${name}`}
             onClick={onSwitch}
           >
             {on ? 'Switch off' : 'Switch on'}
