@@ -24,6 +24,32 @@ export function pickPage(look: PageLook, continuesTo: string): string {
   );
 }
 
+/** Registers a client; afterwards shows its id and its secret, once. */
+export function newClientPage(
+  look: PageLook,
+  created: { readonly clientId: string; readonly clientSecret: string } | null,
+): string {
+  const title = `New ${look.label} client`;
+  if (created === null) {
+    return page(
+      look,
+      title,
+      `<h1>${title}</h1>
+      <form method="post">
+        <p class="to"><label>Callback URL <input name="callback" type="url" required autofocus></label></p>
+        <button class="cancel">Create</button>
+      </form>`,
+    );
+  }
+  return page(
+    look,
+    title,
+    `<h1>${title}</h1>
+    <p class="to">Client ID<br><code id="client-id">${text(created.clientId)}</code></p>
+    <p class="to">Client secret<br><code id="client-secret">${text(created.clientSecret)}</code></p>`,
+  );
+}
+
 /** What a person sees where the provider itself refuses, without a redirect. */
 export function errorPage(look: PageLook, error: string, description: string): string {
   return page(
@@ -78,6 +104,7 @@ function page({ label, accent, onAccent }: PageLook, title: string, body: string
   .cancel { width: 100%; padding: 10px 14px; border: 1px solid var(--line); border-radius: 10px; background: none; }
   .cancel:hover { background: var(--hover); }
   button:focus-visible { outline: 3px solid color-mix(in srgb, var(--text) 70%, transparent); outline-offset: -3px; }
+  input { display: block; width: 100%; padding: 8px 10px; font: inherit; }
   code { font-size: 14px; color: var(--muted); }
 </style>
 </head>

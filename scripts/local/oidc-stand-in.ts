@@ -3,12 +3,13 @@
  * users that it is told, the page to pick a user, and the faults that any provider can have. Called by
  * identity-providers.ts.
  */
+import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { JWK } from 'jose';
 import { type ClientMetadata, interactionPolicy, Provider, type ProviderContext } from 'oidc-provider';
 import MemoryAdapter from 'oidc-provider/lib/adapters/memory_adapter.js';
-import { errorPage, type PageLook, pickPage } from './identity-provider-page.ts';
+import { errorPage, newClientPage, type PageLook, pickPage } from './identity-provider-page.ts';
 import { findUser, IDENTITY_USERS, type IdentityUser } from './identity-users.ts';
 
 export interface StandInClient {
@@ -32,6 +33,9 @@ export interface StandIn {
   readonly redirectAllowed: (client: StandInClient, uri: string) => boolean;
   readonly fault: () => string | null;
 }
+
+/** Where whoever develops registers a client of a portal's own, as at GitHub's "New OAuth app". */
+export const NEW_CLIENT_PATH = '/new-client';
 
 /** The provider, without the paths that are not OpenID's. */
 export function createProvider(issuer: string, standIn: StandIn): Provider {
@@ -101,6 +105,7 @@ export function createProvider(issuer: string, standIn: StandIn): Provider {
         return;
       }
     }
+    if (context.path === NEW_CLIENT_PATH) return createClient(standIn, context);
     if (context.path.startsWith('/pick/')) return pick(provider, standIn, context);
     await next();
     adjustCallback(context, look, standIn.fault());
@@ -116,6 +121,23 @@ function adjustCallback(context: ProviderContext, look: PageLook, fault: string 
   if (look.label === 'GitHub') target.searchParams.delete('iss');
   if (fault === 'foreign-callback-iss') target.searchParams.set('iss', 'https://accounts.example.test');
   context.set('location', target.href);
+}
+
+async function createClient({ look, clients }: StandIn, context: ProviderContext): Promise<void> {
+  context.type = 'html';
+  if (context.method !== 'POST') {
+    context.body = newClientPage(look, null);
+    return;
+  }
+  const callback = new URLSearchParams(await readBody(context.req)).get('callback') ?? '';
+  const [clientId, clientSecret] = [10, 20].map((bytes) => randomBytes(bytes).toString('hex'));
+  if (!URL.canParse(callback) || !clientId || !clientSecret) {
+    context.status = 400;
+    context.body = errorPage(look, 'invalid_redirect_uri', 'The callback URL is none.');
+    return;
+  }
+  clients.set(clientId, { clientId, clientSecret, redirectUris: [callback] });
+  context.body = newClientPage(look, { clientId, clientSecret });
 }
 
 async function pick(

@@ -4,7 +4,7 @@
  */
 import postgres, { type Sql } from 'postgres';
 import { parseHostname } from '../../contract/hostnames.ts';
-import { sealSecret } from '../../contract/sealed-secret.ts';
+import { sealSecret, unsealSecret } from '../../contract/sealed-secret.ts';
 import { PROVIDERS, type Provider } from '../../contract/tenants.ts';
 import { type DataApi, startDataApi } from './data-api.ts';
 import {
@@ -171,7 +171,28 @@ async function prepareDatabase(sql: Sql, keys: PlatformKeys): Promise<OAuthClien
     await sql`insert into public.tenant_oauth_clients (tenant_id, hostname, provider, client_id, sealed_secret)
       values (${tenantId}, ${hostname}, ${provider}, ${clientId}, ${sql.json(sealed)})
       on conflict (tenant_id, hostname, provider)
-      do update set client_id = excluded.client_id, sealed_secret = excluded.sealed_secret`;
+      do update set sealed_secret = excluded.sealed_secret
+      where tenant_oauth_clients.client_id = excluded.client_id`;
+  }
+  return [...clients, ...(await readOwnClients(sql, keys, new Set(clients.map(({ clientId }) => clientId))))];
+}
+
+/** What was set up in a portal: the providers forget their clients when they stop, the database does not. */
+async function readOwnClients(
+  sql: Sql,
+  keys: PlatformKeys,
+  known: ReadonlySet<string>,
+): Promise<OAuthClient[]> {
+  const rows = await sql<
+    { tenantId: string; hostname: string; provider: Provider; clientId: string; sealed: unknown }[]
+  >`
+    select tenant_id as "tenantId", hostname, provider, client_id as "clientId", sealed_secret as sealed
+    from public.tenant_oauth_clients`;
+  const clients: OAuthClient[] = [];
+  for (const { sealed, clientId, ...owner } of rows) {
+    if (known.has(clientId)) continue;
+    const secret = await unsealSecret(sealed, owner, keys.fields);
+    if (secret.ok) clients.push({ ...owner, clientId, clientSecret: secret.value });
   }
   return clients;
 }

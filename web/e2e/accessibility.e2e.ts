@@ -38,7 +38,7 @@ for (const portal of PORTALS) {
       await expect(page.getByRole('option').first()).toBeVisible();
       await expectAccessible(page, 'palette');
 
-      for (const path of ['/profile', '/sessions?state=all', '/no/such/page']) {
+      for (const path of ['/profile', '/sessions?state=all', '/settings/sign-in', '/no/such/page']) {
         await page.goto(origin + path);
         await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
         await expect(page.getByRole('main').getByRole('status')).toHaveCount(0);
@@ -65,7 +65,7 @@ test('every page fits 320 pixels, and 640 at double zoom', async ({ page }) => {
   await signIn(page, PARTNER);
   for (const width of [320, 640]) {
     await page.setViewportSize({ width, height: 480 });
-    for (const path of ['/', '/profile', '/sessions?state=all', '/no/such/page']) {
+    for (const path of ['/', '/profile', '/sessions?state=all', '/settings/sign-in', '/no/such/page']) {
       await page.goto(origin + path);
       await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
       await expectFit(`${path} at ${width}`);

@@ -36,11 +36,11 @@ for (const portal of PORTALS) {
     await signIn(page, portal);
     await expect(page.getByText('This device')).toBeVisible();
     await take('dashboard');
-    for (const face of ['profile', 'sessions', 'branding']) {
+    for (const face of ['profile', 'sessions', 'members', 'invitations', 'branding', 'settings/sign-in']) {
       await page.goto(`${origin}/${face}`);
       await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
       await expect(page.getByRole('main').getByRole('status')).toHaveCount(0);
-      await take(face);
+      await take(face.replaceAll('/', '-'));
     }
   });
 }

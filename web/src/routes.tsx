@@ -7,6 +7,7 @@ import { lazy } from 'react';
 import { type LoaderFunctionArgs, type RouteObject, redirect } from 'react-router';
 import { ApiError } from './api/api-error.ts';
 import { safeNextPath, signInPath } from './api/next-path.ts';
+import { oauthClientsQuery } from './api/oauth-client-queries.ts';
 import { meQuery, recentSignInsQuery, sessionsQuery, usageQuery } from './api/queries.ts';
 import { rememberMember, wasSignedIn } from './api/session.ts';
 import { FirstPaint } from './layouts/first-paint.tsx';
@@ -20,6 +21,7 @@ const loadProfile = () => import('./pages/profile.tsx');
 const loadSessions = () => import('./pages/sessions.tsx');
 const loadInvitations = () => import('./pages/invitations.tsx');
 const loadBranding = () => import('./pages/branding.tsx');
+const loadSignInSettings = () => import('./pages/sign-in-settings.tsx');
 
 const SignInPage = lazy(async () => ({ default: (await loadSignIn()).SignInPage }));
 const Shell = lazy(async () => ({ default: (await loadShell()).Shell }));
@@ -28,6 +30,8 @@ const ProfilePage = lazy(async () => ({ default: (await loadProfile()).ProfilePa
 const BrandingPage = lazy(async () => ({ default: (await loadBranding()).BrandingPage }));
 const SessionsPage = lazy(async () => ({ default: (await loadSessions()).SessionsPage }));
 const InvitationsPage = lazy(async () => ({ default: (await loadInvitations()).InvitationsPage }));
+
+const SignInSettingsPage = lazy(async () => ({ default: (await loadSignInSettings()).SignInSettingsPage }));
 
 /** Starts what the next picture needs. What fails here fails again, and is shown, where it is used. */
 function ahead(...loads: (() => Promise<unknown>)[]): void {
@@ -121,6 +125,12 @@ export function createRoutes(queryClient: QueryClient): RouteObject[] {
                   handle: { title: 'Branding' },
                   loader: () => page(loadBranding),
                   Component: BrandingPage,
+                },
+                {
+                  path: '/settings/sign-in',
+                  handle: { title: 'Sign-in' },
+                  loader: () => page(loadSignInSettings, () => queryClient.prefetchQuery(oauthClientsQuery)),
+                  Component: SignInSettingsPage,
                 },
                 { path: '*', handle: { title: 'Not found' }, Component: NotFoundPage },
               ],

@@ -10,7 +10,7 @@ import {
 import { exchange } from './client.ts';
 
 export function fetchBranding(signal?: AbortSignal) {
-  return exchange('GET', '/api/branding', brandingSchema, signal === undefined ? {} : { signal });
+  return exchange('GET', '/api/branding', async () => brandingSchema, signal === undefined ? {} : { signal });
 }
 
 export const brandingQuery = queryOptions({
@@ -29,7 +29,7 @@ export const brandVersionsQuery = infiniteQueryOptions({
     exchange(
       'GET',
       `/api/branding/versions?limit=10${pageParam === null ? '' : `&cursor=${pageParam}`}`,
-      brandVersionsSchema,
+      async () => brandVersionsSchema,
       { signal },
     ),
   initialPageParam: null as string | null,
@@ -37,19 +37,21 @@ export const brandVersionsQuery = infiniteQueryOptions({
 });
 
 export function saveDraft(input: DraftInput) {
-  return exchange('PUT', '/api/branding', draftSavedSchema, { body: input });
+  return exchange('PUT', '/api/branding', async () => draftSavedSchema, { body: input });
 }
 
 export function discardDraft(revision: number) {
-  return exchange('DELETE', `/api/branding?revision=${revision}`, draftSavedSchema);
+  return exchange('DELETE', `/api/branding?revision=${revision}`, async () => draftSavedSchema);
 }
 
 export function publishDraft(revision: number, basedOn: number) {
-  return exchange('POST', '/api/branding/publish', publishedSchema, { body: { revision, basedOn } });
+  return exchange('POST', '/api/branding/publish', async () => publishedSchema, {
+    body: { revision, basedOn },
+  });
 }
 
 export function restoreVersion(number: number, published: number) {
-  return exchange('POST', `/api/branding/versions/${number}/restore`, publishedSchema, {
+  return exchange('POST', `/api/branding/versions/${number}/restore`, async () => publishedSchema, {
     body: { published },
   });
 }

@@ -25,29 +25,27 @@ let contract: typeof Contract | null = null;
 let loading: Promise<typeof Contract> | null = null;
 
 /** Asks and checks. `pick` names the schema of the answer. */
-export async function request<T>(
+export async function request<T>(method: Method, path: string, pick: Pick<T>, extra: Extra = {}): Promise<T> {
+  const answer = await receive(method, path, extra);
+  if (contract !== null) return checked(answer, pick(contract));
+  void loadContract()
+    .then((schemas) => checked(answer, pick(schemas)))
+    .catch(reportError);
+  return answer.body as T;
+}
+
+/** As `request`, for a noun whose schemas are in a file of their own. */
+export async function exchange<T>(
   method: Method,
   path: string,
-  pick: Pick<T>,
-  { body: content, signal }: Extra = {},
+  load: () => Promise<Schema<T>>,
+  extra: Extra = {},
 ): Promise<T> {
-  const response = await send(method, path, { body: content, signal });
-  const requestId = response.headers.get('x-request-id');
-  let body: unknown;
-  try {
-    body = await response.json();
-  } catch (cause) {
-    signal?.throwIfAborted();
-    throw new ApiError('unexpected', response.status, requestId, null, { cause });
-  }
-  const check = (schemas: typeof Contract): T => {
-    const parsed = pick(schemas).safeParse(body);
-    if (parsed.success) return parsed.data;
-    throw new ApiError('unexpected', response.status, requestId, null, { cause: parsed.error });
-  };
-  if (contract !== null) return check(contract);
-  void loadContract().then(check).catch(reportError);
-  return body as T;
+  const answer = await receive(method, path, extra);
+  void idle()
+    .then(async () => checked(answer, await load()))
+    .catch(reportError);
+  return answer.body as T;
 }
 
 /** For requests whose success has no body. */
@@ -55,19 +53,28 @@ export async function command(method: Exclude<Method, 'GET'>, path: string, body
   await send(method, path, { body });
 }
 
-/** For pages that bring the schemas of their own noun: asks with a body, and checks before it answers. */
-export async function exchange<T>(
-  method: Method,
-  path: string,
-  schema: Schema<T>,
-  { body, signal }: Extra = {},
-): Promise<T> {
-  const response = await send(method, path, { body, signal });
-  const parsed = schema.safeParse(await response.json().catch(() => null));
-  if (parsed.success) return parsed.data;
-  signal?.throwIfAborted();
+interface Received {
+  readonly status: number;
+  readonly requestId: string | null;
+  readonly body: unknown;
+}
+
+async function receive(method: Method, path: string, extra: Extra): Promise<Received> {
+  const response = await send(method, path, extra);
+  const { status } = response;
   const requestId = response.headers.get('x-request-id');
-  throw new ApiError('unexpected', response.status, requestId, null, { cause: parsed.error });
+  try {
+    return { status, requestId, body: await response.json() };
+  } catch (cause) {
+    extra.signal?.throwIfAborted();
+    throw new ApiError('unexpected', status, requestId, null, { cause });
+  }
+}
+
+function checked<T>({ status, requestId, body }: Received, schema: Schema<T>): T {
+  const parsed = schema.safeParse(body);
+  if (parsed.success) return parsed.data;
+  throw new ApiError('unexpected', status, requestId, null, { cause: parsed.error });
 }
 
 async function send(method: Method, path: string, { body, signal }: Extra): Promise<Response> {

@@ -81,6 +81,11 @@ const WORDS: Partial<Record<ApiErrorCode, Wording>> = {
     next: 'Load the page again to see how it is now.',
     tone: 'warning',
   },
+  client_untested: {
+    title: 'This client has not been tested yet',
+    next: 'Test sign-in with it first, then switch it on.',
+    tone: 'info',
+  },
   already_member: {
     title: 'This person is a member already',
     next: 'The address belongs to a member of this portal.',

@@ -1,15 +1,13 @@
 /** ⌘K: type a few letters, go anywhere or do the common things. Loaded when first opened. */
 import { Autocomplete } from '@base-ui/react/autocomplete';
 import { Dialog } from '@base-ui/react/dialog';
-import { useQuery } from '@tanstack/react-query';
 import { LifeBuoy, LogOut, type LucideIcon, Monitor, Moon, Search, Sun } from 'lucide-react';
 import { useNavigate } from 'react-router';
 import { boot } from '../api/boot.ts';
-import { meQuery } from '../api/queries.ts';
 import { BACKDROP, DIALOG, MENU_ITEM } from '../ui/floating.ts';
 import { supportHref } from '../ui/support.ts';
 import { chooseTheme } from '../ui/theme-choice.ts';
-import { navigationFor } from './navigation.ts';
+import { useNavigation } from './navigation.ts';
 import { useSignOut } from './sign-out.ts';
 
 interface Command {
@@ -99,14 +97,14 @@ function useCommands(): CommandGroup[] {
   const navigate = useNavigate();
   const signOut = useSignOut();
   const support = supportHref(boot.brand);
-  const { data: me } = useQuery(meQuery);
-  const places = navigationFor(me?.member).flatMap(({ items }) => items);
-  const pages = places.map(({ path, label, icon, keywords }) => ({
-    label,
-    keywords,
-    icon,
-    run: () => void navigate(path),
-  }));
+  const pages = useNavigation()
+    .flatMap(({ items }) => items)
+    .map(({ path, label, icon, keywords }) => ({
+      label,
+      keywords,
+      icon,
+      run: () => void navigate(path),
+    }));
   const actions: Command[] = [
     { label: 'Use the light appearance', keywords: 'theme', icon: Sun, run: () => chooseTheme('light') },
     { label: 'Use the dark appearance', keywords: 'theme night', icon: Moon, run: () => chooseTheme('dark') },

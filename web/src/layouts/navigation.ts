@@ -1,8 +1,18 @@
 /** Where one can go. The rail, the sheet and the palette read this list; a new page adds its line here. */
-import { House, type LucideIcon, MailPlus, MonitorSmartphone, Palette, UserRound } from 'lucide-react';
-import type { Me } from '../../../contract/api.ts';
+import { useSuspenseQuery } from '@tanstack/react-query';
+import {
+  House,
+  KeyRound,
+  type LucideIcon,
+  MailPlus,
+  MonitorSmartphone,
+  Palette,
+  UserRound,
+  UsersRound,
+} from 'lucide-react';
 import type { Permission } from '../../../contract/tenants.ts';
 import { may } from '../api/permissions.ts';
+import { meQuery } from '../api/queries.ts';
 
 export interface Destination {
   readonly path: string;
@@ -28,6 +38,13 @@ const NAVIGATION: readonly DestinationGroup[] = [
     label: 'Manage',
     items: [
       {
+        path: '/members',
+        label: 'Members',
+        icon: UsersRound,
+        keywords: 'people team users roles permissions admins clients suspend remove',
+        permission: 'members',
+      },
+      {
         path: '/invitations',
         label: 'Invitations',
         icon: MailPlus,
@@ -40,6 +57,13 @@ const NAVIGATION: readonly DestinationGroup[] = [
         icon: Palette,
         keywords: 'brand colours font name logo theme publish sign-in',
         permission: 'branding',
+      },
+      {
+        path: '/settings/sign-in',
+        label: 'Sign-in',
+        icon: KeyRound,
+        keywords: 'oauth client github google callback secret settings',
+        permission: 'domains',
       },
     ],
   },
@@ -62,12 +86,11 @@ const NAVIGATION: readonly DestinationGroup[] = [
   },
 ];
 
-/** What this member may see of it; what everybody may while it is not known who asks. */
-export function navigationFor(member: Me['member'] | undefined): readonly DestinationGroup[] {
+/** Those of them that the signed-in member may go to. */
+export function useNavigation(): readonly DestinationGroup[] {
+  const { member } = useSuspenseQuery(meQuery).data;
   return NAVIGATION.map(({ label, items }) => ({
     label,
-    items: items.filter(
-      ({ permission }) => permission === undefined || (member !== undefined && may(member, permission)),
-    ),
+    items: items.filter(({ permission }) => permission === undefined || may(member, permission)),
   })).filter(({ items }) => items.length > 0);
 }

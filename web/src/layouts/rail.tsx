@@ -1,13 +1,10 @@
-/** The left rail on wide screens: brand, search, places, help, account. The sheet on small ones shows its middle too. */
-import { useQuery } from '@tanstack/react-query';
 import { LifeBuoy, Search } from 'lucide-react';
 import { Link, NavLink } from 'react-router';
 import { boot } from '../api/boot.ts';
-import { meQuery } from '../api/queries.ts';
 import { BrandMark } from '../ui/brand-mark.tsx';
 import { supportHref } from '../ui/support.ts';
 import { AccountButton } from './account-button.tsx';
-import { navigationFor } from './navigation.ts';
+import { useNavigation } from './navigation.ts';
 
 export function Rail({ onSearch }: { onSearch: () => void }) {
   return (
@@ -53,8 +50,7 @@ const ACTIVE =
   'aria-[current=page]:bg-primary-soft aria-[current=page]:font-medium aria-[current=page]:text-on-primary-soft';
 
 export function Places({ onGo }: { onGo?: () => void }) {
-  const { data: me } = useQuery(meQuery);
-  return navigationFor(me?.member).map(({ label, items }) => (
+  return useNavigation().map(({ label, items }) => (
     <div key={label ?? 'top'} className="not-first:mt-5">
       {label !== null && <p className="px-2.5 pb-1 text-xs font-medium text-muted">{label}</p>}
       <ul className="flex flex-col gap-0.5">
