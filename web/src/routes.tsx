@@ -5,8 +5,11 @@
 import type { QueryClient } from '@tanstack/react-query';
 import { lazy } from 'react';
 import { type LoaderFunctionArgs, type RouteObject, redirect } from 'react-router';
+import type { Permission } from '../../contract/tenants.ts';
 import { ApiError } from './api/api-error.ts';
+import { membersQuery } from './api/members-queries.ts';
 import { safeNextPath, signInPath } from './api/next-path.ts';
+import { may } from './api/permissions.ts';
 import { meQuery, recentSignInsQuery, sessionsQuery, usageQuery } from './api/queries.ts';
 import { rememberMember, wasSignedIn } from './api/session.ts';
 import { FirstPaint } from './layouts/first-paint.tsx';
@@ -18,11 +21,13 @@ const loadShell = () => import('./layouts/shell.tsx');
 const loadDashboard = () => import('./pages/dashboard.tsx');
 const loadProfile = () => import('./pages/profile.tsx');
 const loadSessions = () => import('./pages/sessions.tsx');
+const loadMembers = () => import('./pages/members.tsx');
 
 const SignInPage = lazy(async () => ({ default: (await loadSignIn()).SignInPage }));
 const Shell = lazy(async () => ({ default: (await loadShell()).Shell }));
 const DashboardPage = lazy(async () => ({ default: (await loadDashboard()).DashboardPage }));
 const ProfilePage = lazy(async () => ({ default: (await loadProfile()).ProfilePage }));
+const MembersPage = lazy(async () => ({ default: (await loadMembers()).MembersPage }));
 const SessionsPage = lazy(async () => ({ default: (await loadSessions()).SessionsPage }));
 
 /** Starts what the next picture needs. What fails here fails again, and is shown, where it is used. */
@@ -62,6 +67,15 @@ export function createRoutes(queryClient: QueryClient): RouteObject[] {
   function page(...loads: (() => Promise<unknown>)[]) {
     if (wasSignedIn()) ahead(...loads);
     return null;
+  }
+
+  /** As `page`, and for members with this permission alone: others are told, and nothing is asked in their name. */
+  async function permittedPage(permission: Permission, ...loads: (() => Promise<unknown>)[]) {
+    // Without a session the layout's loader leads to the sign-in page.
+    const me = await queryClient.ensureQueryData(meQuery).catch(() => null);
+    if (me === null) return null;
+    if (!may(me.member, permission)) throw new ApiError('permission_denied', 403, null);
+    return page(...loads);
   }
 
   return [
@@ -105,6 +119,15 @@ export function createRoutes(queryClient: QueryClient): RouteObject[] {
                     return page(loadSessions, () => queryClient.prefetchQuery(sessions));
                   },
                   Component: SessionsPage,
+                },
+                {
+                  path: '/members',
+                  handle: { title: 'Members' },
+                  loader: ({ request }) => {
+                    const members = membersQuery(new URL(request.url).searchParams);
+                    return permittedPage('members', loadMembers, () => queryClient.prefetchQuery(members));
+                  },
+                  Component: MembersPage,
                 },
                 { path: '*', handle: { title: 'Not found' }, Component: NotFoundPage },
               ],

@@ -23,15 +23,7 @@ export async function request<T>(
   pick: Pick<T>,
   signal?: AbortSignal,
 ): Promise<T> {
-  const response = await send(method, path, signal);
-  const requestId = response.headers.get('x-request-id');
-  let body: unknown;
-  try {
-    body = await response.json();
-  } catch (cause) {
-    signal?.throwIfAborted();
-    throw new ApiError('unexpected', response.status, requestId, null, { cause });
-  }
+  const { response, requestId, body } = await receive(method, path, { signal });
   const check = (schemas: typeof Contract): T => {
     const parsed = pick(schemas).safeParse(body);
     if (parsed.success) return parsed.data;
@@ -42,17 +34,55 @@ export async function request<T>(
   return body as T;
 }
 
+interface Exchange {
+  /** Sent as JSON. */
+  readonly body?: unknown;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** As `request`, for a noun whose schemas are in a file of their own, and with a body where there is one. */
+export async function exchange<T>(
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH',
+  path: string,
+  load: () => Promise<Schema<T>>,
+  options: Exchange = {},
+): Promise<T> {
+  const { response, requestId, body } = await receive(method, path, options);
+  const check = async () => {
+    const parsed = (await load()).safeParse(body);
+    if (parsed.success) return;
+    throw new ApiError('unexpected', response.status, requestId, null, { cause: parsed.error });
+  };
+  void idle().then(check).catch(reportError);
+  return body as T;
+}
+
+async function receive(method: string, path: string, options: Exchange) {
+  const response = await send(method, path, options);
+  const requestId = response.headers.get('x-request-id');
+  try {
+    return { response, requestId, body: (await response.json()) as unknown };
+  } catch (cause) {
+    options.signal?.throwIfAborted();
+    throw new ApiError('unexpected', response.status, requestId, null, { cause });
+  }
+}
+
 /** For requests whose success has no body. */
 export async function command(method: 'POST' | 'DELETE', path: string): Promise<void> {
   await send(method, path);
 }
 
-async function send(method: string, path: string, signal?: AbortSignal): Promise<Response> {
+async function send(method: string, path: string, { body, signal }: Exchange = {}): Promise<Response> {
   let response: Response;
   try {
     response = await fetch(path, {
       method,
-      headers: { accept: 'application/json' },
+      headers: {
+        accept: 'application/json',
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       credentials: 'same-origin',
       // After signing out, the back button loads the page again: never with answers from the browser's cache.
       cache: 'no-store',

@@ -7,7 +7,7 @@ import { boot } from '../api/boot.ts';
 import { BACKDROP, DIALOG, MENU_ITEM } from '../ui/floating.ts';
 import { supportHref } from '../ui/support.ts';
 import { chooseTheme } from '../ui/theme-choice.ts';
-import { NAVIGATION } from './navigation.ts';
+import { useNavigationGroups } from './navigation.ts';
 import { useSignOut } from './sign-out.ts';
 
 interface Command {
@@ -97,12 +97,15 @@ function useCommands(): CommandGroup[] {
   const navigate = useNavigate();
   const signOut = useSignOut();
   const support = supportHref(boot.brand);
-  const pages = NAVIGATION.flatMap(({ items }) => items).map(({ path, label, icon, keywords }) => ({
-    label,
-    keywords,
-    icon,
-    run: () => void navigate(path),
-  }));
+  const groups = useNavigationGroups();
+  const pages = groups
+    .flatMap(({ items }) => items)
+    .map(({ path, label, icon, keywords }) => ({
+      label,
+      keywords,
+      icon,
+      run: () => void navigate(path),
+    }));
   const actions: Command[] = [
     { label: 'Use the light appearance', keywords: 'theme', icon: Sun, run: () => chooseTheme('light') },
     { label: 'Use the dark appearance', keywords: 'theme night', icon: Moon, run: () => chooseTheme('dark') },

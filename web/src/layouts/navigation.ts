@@ -1,5 +1,9 @@
 /** Where one can go. The rail, the sheet and the palette read this list; a new page adds its line here. */
-import { House, type LucideIcon, MonitorSmartphone, UserRound } from 'lucide-react';
+import { useSuspenseQuery } from '@tanstack/react-query';
+import { House, type LucideIcon, MonitorSmartphone, UserRound, UsersRound } from 'lucide-react';
+import type { Permission } from '../../../contract/tenants.ts';
+import { may } from '../api/permissions.ts';
+import { meQuery } from '../api/queries.ts';
 
 export interface Destination {
   readonly path: string;
@@ -7,6 +11,8 @@ export interface Destination {
   readonly icon: LucideIcon;
   /** More words that the palette finds it by. */
   readonly keywords: string;
+  /** Shown to members with this permission alone. */
+  readonly permission?: Permission;
 }
 
 export interface DestinationGroup {
@@ -14,10 +20,22 @@ export interface DestinationGroup {
   readonly items: readonly Destination[];
 }
 
-export const NAVIGATION: readonly DestinationGroup[] = [
+const NAVIGATION: readonly DestinationGroup[] = [
   {
     label: null,
     items: [{ path: '/', label: 'Dashboard', icon: House, keywords: 'home start usage plan limits' }],
+  },
+  {
+    label: 'Manage',
+    items: [
+      {
+        path: '/members',
+        label: 'Members',
+        icon: UsersRound,
+        keywords: 'people team users roles permissions admins clients suspend remove',
+        permission: 'members',
+      },
+    ],
   },
   {
     label: 'Your account',
@@ -37,3 +55,12 @@ export const NAVIGATION: readonly DestinationGroup[] = [
     ],
   },
 ];
+
+/** Those of them that the signed-in member may go to. */
+export function useNavigationGroups(): readonly DestinationGroup[] {
+  const { member } = useSuspenseQuery(meQuery).data;
+  return NAVIGATION.map(({ label, items }) => ({
+    label,
+    items: items.filter(({ permission }) => permission === undefined || may(member, permission)),
+  })).filter(({ items }) => items.length > 0);
+}

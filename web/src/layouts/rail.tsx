@@ -5,7 +5,7 @@ import { boot } from '../api/boot.ts';
 import { BrandMark } from '../ui/brand-mark.tsx';
 import { supportHref } from '../ui/support.ts';
 import { AccountButton } from './account-button.tsx';
-import { NAVIGATION } from './navigation.ts';
+import { useNavigationGroups } from './navigation.ts';
 
 export function Rail({ onSearch }: { onSearch: () => void }) {
   return (
@@ -51,7 +51,7 @@ const ACTIVE =
   'aria-[current=page]:bg-primary-soft aria-[current=page]:font-medium aria-[current=page]:text-on-primary-soft';
 
 export function Places({ onGo }: { onGo?: () => void }) {
-  return NAVIGATION.map(({ label, items }) => (
+  return useNavigationGroups().map(({ label, items }) => (
     <div key={label ?? 'top'} className="not-first:mt-5">
       {label !== null && <p className="px-2.5 pb-1 text-xs font-medium text-muted">{label}</p>}
       <ul className="flex flex-col gap-0.5">
