@@ -5,9 +5,12 @@
 import type { QueryClient } from '@tanstack/react-query';
 import { lazy } from 'react';
 import { type LoaderFunctionArgs, type RouteObject, redirect } from 'react-router';
+import type { Permission } from '../../contract/tenants.ts';
 import { ApiError } from './api/api-error.ts';
+import { membersQuery } from './api/members-queries.ts';
 import { safeNextPath, signInPath } from './api/next-path.ts';
 import { oauthClientsQuery } from './api/oauth-client-queries.ts';
+import { may } from './api/permissions.ts';
 import { meQuery, recentSignInsQuery, sessionsQuery, usageQuery } from './api/queries.ts';
 import { rememberMember, wasSignedIn } from './api/session.ts';
 import { FirstPaint } from './layouts/first-paint.tsx';
@@ -22,12 +25,14 @@ const loadSessions = () => import('./pages/sessions.tsx');
 const loadInvitations = () => import('./pages/invitations.tsx');
 const loadBranding = () => import('./pages/branding.tsx');
 const loadSignInSettings = () => import('./pages/sign-in-settings.tsx');
+const loadMembers = () => import('./pages/members.tsx');
 
 const SignInPage = lazy(async () => ({ default: (await loadSignIn()).SignInPage }));
 const Shell = lazy(async () => ({ default: (await loadShell()).Shell }));
 const DashboardPage = lazy(async () => ({ default: (await loadDashboard()).DashboardPage }));
 const ProfilePage = lazy(async () => ({ default: (await loadProfile()).ProfilePage }));
 const BrandingPage = lazy(async () => ({ default: (await loadBranding()).BrandingPage }));
+const MembersPage = lazy(async () => ({ default: (await loadMembers()).MembersPage }));
 const SessionsPage = lazy(async () => ({ default: (await loadSessions()).SessionsPage }));
 const InvitationsPage = lazy(async () => ({ default: (await loadInvitations()).InvitationsPage }));
 
@@ -70,6 +75,15 @@ export function createRoutes(queryClient: QueryClient): RouteObject[] {
   function page(...loads: (() => Promise<unknown>)[]) {
     if (wasSignedIn()) ahead(...loads);
     return null;
+  }
+
+  /** As `page`, and for members with this permission alone: others are told, and nothing is asked in their name. */
+  async function permittedPage(permission: Permission, ...loads: (() => Promise<unknown>)[]) {
+    // Without a session the layout's loader leads to the sign-in page.
+    const me = await queryClient.ensureQueryData(meQuery).catch(() => null);
+    if (me === null) return null;
+    if (!may(me.member, permission)) throw new ApiError('permission_denied', 403, null);
+    return page(...loads);
   }
 
   return [
@@ -117,20 +131,32 @@ export function createRoutes(queryClient: QueryClient): RouteObject[] {
                 {
                   path: '/invitations',
                   handle: { title: 'Invitations' },
-                  loader: () => page(loadInvitations),
+                  loader: () => permittedPage('members', loadInvitations),
                   Component: InvitationsPage,
                 },
                 {
                   path: '/branding',
                   handle: { title: 'Branding' },
-                  loader: () => page(loadBranding),
+                  loader: () => permittedPage('branding', loadBranding),
                   Component: BrandingPage,
                 },
                 {
                   path: '/settings/sign-in',
                   handle: { title: 'Sign-in' },
-                  loader: () => page(loadSignInSettings, () => queryClient.prefetchQuery(oauthClientsQuery)),
+                  loader: () =>
+                    permittedPage('domains', loadSignInSettings, () =>
+                      queryClient.prefetchQuery(oauthClientsQuery),
+                    ),
                   Component: SignInSettingsPage,
+                },
+                {
+                  path: '/members',
+                  handle: { title: 'Members' },
+                  loader: ({ request }) => {
+                    const members = membersQuery(new URL(request.url).searchParams);
+                    return permittedPage('members', loadMembers, () => queryClient.prefetchQuery(members));
+                  },
+                  Component: MembersPage,
                 },
                 { path: '*', handle: { title: 'Not found' }, Component: NotFoundPage },
               ],
