@@ -14,6 +14,7 @@ const RETRY_AFTER_SECONDS: Partial<Record<ErrorCode, number>> = {
   rate_limited: 60,
   // Started sign-ins that nobody finished make room after ten minutes; most people need one only.
   too_many_sign_ins: 60,
+  too_many_invitations: 3600,
 };
 
 export function onError(error: Error, c: Context<RequestEnvironment>): Response {

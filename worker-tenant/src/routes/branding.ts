@@ -3,7 +3,6 @@
  * (permission `branding`); what cannot be read is refused here (contract/contrast.ts).
  */
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
-import { bodyLimit } from 'hono/body-limit';
 import {
   type BrandChange,
   brandChanges,
@@ -34,20 +33,19 @@ import {
   saveDraft,
 } from '../data/brand-versions.ts';
 import { type DataAccess, DataError } from '../data/supabase.ts';
+import { limitBody } from '../middleware/body-limit.ts';
+import { requirePermission } from '../middleware/permission.ts';
 import { requireMember } from '../middleware/session.ts';
 import { refuseInvalid } from '../middleware/validation.ts';
 import { PROBLEMS } from '../problem-responses.ts';
 import type { RequestEnvironment } from '../request-environment.ts';
 
+const permitted = requirePermission('branding');
+
 /** The largest brand has a few kilobytes. */
 const LONGEST_BODY_BYTES = 32 * 1024;
 
-const limited = bodyLimit({
-  maxSize: LONGEST_BODY_BYTES,
-  onError: () => {
-    throw new ApiError('payload_too_large');
-  },
-});
+const limited = limitBody(LONGEST_BODY_BYTES);
 const json = <Schema extends z.ZodType>(schema: Schema) => ({ 'application/json': { schema } });
 const params = z.object({ number: z.coerce.number().int().min(1).max(2_147_483_647) });
 const REFUSALS = {
@@ -61,7 +59,7 @@ const read = createRoute({
   method: 'get',
   path: '/api/branding',
   summary: 'The draft of the brand, and what is published',
-  middleware: [requireMember] as const,
+  middleware: [requireMember, permitted] as const,
   responses: { 200: { description: 'Both.', content: json(brandingSchema) }, ...REFUSALS },
 });
 
@@ -69,7 +67,7 @@ const save = createRoute({
   method: 'put',
   path: '/api/branding',
   summary: 'Write the draft over the revision that was seen',
-  middleware: [requireMember] as const,
+  middleware: [requireMember, permitted] as const,
   request: { body: { required: true, content: json(draftInputSchema) } },
   responses: {
     200: { description: 'Its new revision.', content: json(draftSavedSchema) },
@@ -82,7 +80,7 @@ const discard = createRoute({
   method: 'delete',
   path: '/api/branding',
   summary: 'Discard the draft that was seen',
-  middleware: [requireMember] as const,
+  middleware: [requireMember, permitted] as const,
   request: { query: discardQuerySchema },
   responses: {
     200: { description: 'The revision after it.', content: json(draftSavedSchema) },
@@ -95,7 +93,7 @@ const publish = createRoute({
   method: 'post',
   path: '/api/branding/publish',
   summary: 'Publish the draft that was seen',
-  middleware: [requireMember] as const,
+  middleware: [requireMember, permitted] as const,
   request: { body: { required: true, content: json(publishInputSchema) } },
   responses: {
     200: { description: 'Its number.', content: json(publishedSchema) },
@@ -108,7 +106,7 @@ const list = createRoute({
   method: 'get',
   path: '/api/branding/versions',
   summary: 'What was published, newest first',
-  middleware: [requireMember] as const,
+  middleware: [requireMember, permitted] as const,
   request: { query: brandVersionsQuerySchema },
   responses: { 200: { description: 'A page of it.', content: json(brandVersionsSchema) }, ...REFUSALS },
 });
@@ -117,7 +115,7 @@ const show = createRoute({
   method: 'get',
   path: '/api/branding/versions/{number}',
   summary: 'One published version with its brand',
-  middleware: [requireMember] as const,
+  middleware: [requireMember, permitted] as const,
   request: { params },
   responses: {
     200: { description: 'The version.', content: json(brandVersionWithConfigSchema) },
@@ -130,7 +128,7 @@ const restore = createRoute({
   method: 'post',
   path: '/api/branding/versions/{number}/restore',
   summary: 'Publish an earlier version once more',
-  middleware: [requireMember] as const,
+  middleware: [requireMember, permitted] as const,
   request: { params, body: { required: true, content: json(restoreInputSchema) } },
   responses: {
     200: { description: 'Its new number.', content: json(publishedSchema) },

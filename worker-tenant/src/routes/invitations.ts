@@ -21,10 +21,13 @@ import {
 } from '../data/invitations.ts';
 import { readInvitationList } from '../invitation-list.ts';
 import { limitBody } from '../middleware/body-limit.ts';
+import { requirePermission } from '../middleware/permission.ts';
 import { requireMember } from '../middleware/session.ts';
 import { refuseInvalid } from '../middleware/validation.ts';
 import { PROBLEMS } from '../problem-responses.ts';
 import type { RequestEnvironment } from '../request-environment.ts';
+
+const permitted = requirePermission('members');
 
 const params = z.object({ id: z.uuid() });
 
@@ -32,7 +35,7 @@ const list = createRoute({
   method: 'get',
   path: '/api/invitations',
   summary: 'Invitations of this portal, newest first',
-  middleware: [requireMember] as const,
+  middleware: [requireMember, permitted] as const,
   request: { query: invitationsQuerySchema },
   responses: {
     200: {
@@ -50,7 +53,7 @@ const create = createRoute({
   method: 'post',
   path: '/api/invitations',
   summary: 'Invite one person',
-  middleware: [requireMember, limitBody()] as const,
+  middleware: [requireMember, permitted, limitBody()] as const,
   request: { body: { required: true, content: { 'application/json': { schema: inviteSchema } } } },
   responses: {
     201: { description: 'Invited.', content: { 'application/json': { schema: invitedSchema } } },
@@ -69,7 +72,7 @@ const importList = createRoute({
   path: '/api/invitation-imports',
   summary: 'Invite up to 1,000 people from a list',
   // What JSON adds to a text is bounded by its escapes.
-  middleware: [requireMember, limitBody(3 * MAX_IMPORT_BYTES)] as const,
+  middleware: [requireMember, permitted, limitBody(3 * MAX_IMPORT_BYTES)] as const,
   request: { body: { required: true, content: { 'application/json': { schema: importInvitationsSchema } } } },
   responses: {
     200: {
@@ -88,7 +91,7 @@ const resend = createRoute({
   method: 'post',
   path: '/api/invitations/{id}/resend',
   summary: 'Make an open or expired invitation good for seven days again',
-  middleware: [requireMember] as const,
+  middleware: [requireMember, permitted] as const,
   request: { params },
   responses: {
     204: { description: 'It is.' },
@@ -105,7 +108,7 @@ const revoke = createRoute({
   method: 'delete',
   path: '/api/invitations/{id}',
   summary: 'Withdraw an open invitation',
-  middleware: [requireMember] as const,
+  middleware: [requireMember, permitted] as const,
   request: { params },
   responses: {
     204: { description: 'It is withdrawn.' },

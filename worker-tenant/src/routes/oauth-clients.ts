@@ -4,8 +4,6 @@
  * routes/sign-in.ts, as it is one.
  */
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
-import type { MiddlewareHandler } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import {
   MAX_OAUTH_CLIENT_BYTES,
   type OAuthClient,
@@ -15,7 +13,6 @@ import {
 } from '../../../contract/oauth-clients.ts';
 import type { TenantContext } from '../../../contract/tenant-context.ts';
 import { hostnameSchema, PROVIDERS, type Provider } from '../../../contract/tenants.ts';
-import { ApiError } from '../api-error.ts';
 import {
   deleteOAuthClient,
   listOAuthClients,
@@ -23,10 +20,14 @@ import {
   saveOAuthClient,
   switchOAuthClient,
 } from '../data/oauth-clients.ts';
-import { type MemberEnvironment, requireMember } from '../middleware/session.ts';
+import { limitBody } from '../middleware/body-limit.ts';
+import { requirePermission } from '../middleware/permission.ts';
+import { requireMember } from '../middleware/session.ts';
 import { refuseInvalid } from '../middleware/validation.ts';
 import { PROBLEMS } from '../problem-responses.ts';
 import type { RequestEnvironment } from '../request-environment.ts';
+
+const permitted = requirePermission('domains');
 
 const params = z.object({
   hostname: hostnameSchema,
@@ -37,7 +38,7 @@ const list = createRoute({
   method: 'get',
   path: '/api/oauth-clients',
   summary: 'The OAuth clients of each hostname',
-  middleware: [requireMember] as const,
+  middleware: [requireMember, permitted] as const,
   responses: {
     200: {
       description: 'All verified hostnames, the main one first.',
@@ -57,18 +58,11 @@ const changes = {
   ...PROBLEMS.unavailable,
 };
 
-const limitBody: MiddlewareHandler<MemberEnvironment> = bodyLimit({
-  maxSize: MAX_OAUTH_CLIENT_BYTES,
-  onError: () => {
-    throw new ApiError('payload_too_large');
-  },
-});
-
 const save = createRoute({
   method: 'put',
   path: '/api/oauth-clients/{hostname}/{provider}',
   summary: 'Save a client, switched off until it is tested',
-  middleware: [requireMember, limitBody] as const,
+  middleware: [requireMember, permitted, limitBody(MAX_OAUTH_CLIENT_BYTES)] as const,
   request: {
     params,
     body: { required: true, content: { 'application/json': { schema: saveOAuthClientSchema } } },
@@ -80,7 +74,7 @@ const remove = createRoute({
   method: 'delete',
   path: '/api/oauth-clients/{hostname}/{provider}',
   summary: 'Remove a client and its secret',
-  middleware: [requireMember] as const,
+  middleware: [requireMember, permitted] as const,
   request: { params },
   responses: { 204: { description: 'It is removed.' }, ...changes },
 });
@@ -89,7 +83,7 @@ const enable = createRoute({
   method: 'post',
   path: '/api/oauth-clients/{hostname}/{provider}/enable',
   summary: 'Switch a tested client on',
-  middleware: [requireMember] as const,
+  middleware: [requireMember, permitted] as const,
   request: { params },
   responses: { 204: { description: 'It signs people in.' }, ...changes, ...PROBLEMS.untested },
 });
@@ -98,7 +92,7 @@ const disable = createRoute({
   method: 'post',
   path: '/api/oauth-clients/{hostname}/{provider}/disable',
   summary: 'Switch a client off',
-  middleware: [requireMember] as const,
+  middleware: [requireMember, permitted] as const,
   request: { params },
   responses: { 204: { description: 'It signs nobody in.' }, ...changes },
 });

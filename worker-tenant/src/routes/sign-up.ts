@@ -3,10 +3,13 @@ import { createRoute, OpenAPIHono } from '@hono/zod-openapi';
 import { signUpChangeSchema, signUpSchema } from '../../../contract/invitations.ts';
 import { getSignUp, setSignUp } from '../data/invitations.ts';
 import { limitBody } from '../middleware/body-limit.ts';
+import { requirePermission } from '../middleware/permission.ts';
 import { requireMember } from '../middleware/session.ts';
 import { refuseInvalid } from '../middleware/validation.ts';
 import { PROBLEMS } from '../problem-responses.ts';
 import type { RequestEnvironment } from '../request-environment.ts';
+
+const permitted = requirePermission('members');
 
 const told = { description: 'Who may join.', content: { 'application/json': { schema: signUpSchema } } };
 
@@ -14,7 +17,7 @@ const get = createRoute({
   method: 'get',
   path: '/api/sign-up',
   summary: 'Who may join this portal',
-  middleware: [requireMember] as const,
+  middleware: [requireMember, permitted] as const,
   responses: { 200: told, ...PROBLEMS.unauthorized, ...PROBLEMS.denied, ...PROBLEMS.unavailable },
 });
 
@@ -22,7 +25,7 @@ const put = createRoute({
   method: 'put',
   path: '/api/sign-up',
   summary: 'Decide who may join this portal',
-  middleware: [requireMember, limitBody()] as const,
+  middleware: [requireMember, permitted, limitBody()] as const,
   request: { body: { required: true, content: { 'application/json': { schema: signUpChangeSchema } } } },
   responses: {
     200: told,
