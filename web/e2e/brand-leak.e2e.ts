@@ -44,6 +44,8 @@ const PATHS = [
   '/auth/sign-out',
 ];
 const HASHED_FILE = /[\w.-]+-[\w-]{8}\.(?:js|css|woff2|svg|png|ico)/g;
+/** The name under the platform's domain that a tenant keeps as its way back in: its own, and told to its admins. */
+const WAY_BACK = `partner-seo.${PRIMARY.hostname}`;
 const PLATFORM = /marquee|cozy\s?artz/i;
 
 interface Found {
@@ -173,7 +175,9 @@ async function crawl(page: Page, portal: DemoPortal): Promise<Collection> {
 function leaks({ found }: Collection, { hostname, name }: DemoPortal): string[] {
   const foreign = foreignNames({ name });
   return found.flatMap(({ source, text }) => {
-    const rest = text.replaceAll(hostname, '');
+    const rest = text
+      .replaceAll(hostname, '')
+      .replaceAll(hostname === CUSTOM.hostname ? WAY_BACK : hostname, '');
     const platform = PLATFORM.exec(rest);
     const names = foreign.filter((other) => rest.includes(other));
     const excerpt = platform ? [rest.slice(Math.max(0, platform.index - 60), platform.index + 60)] : [];

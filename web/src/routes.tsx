@@ -7,9 +7,7 @@ import { lazy } from 'react';
 import { type LoaderFunctionArgs, type RouteObject, redirect } from 'react-router';
 import type { Permission } from '../../contract/tenants.ts';
 import { ApiError } from './api/api-error.ts';
-import { membersQuery } from './api/members-queries.ts';
 import { safeNextPath, signInPath } from './api/next-path.ts';
-import { oauthClientsQuery } from './api/oauth-client-queries.ts';
 import { may } from './api/permissions.ts';
 import { meQuery, recentSignInsQuery, sessionsQuery, usageQuery } from './api/queries.ts';
 import { rememberMember, wasSignedIn } from './api/session.ts';
@@ -26,6 +24,9 @@ const loadInvitations = () => import('./pages/invitations.tsx');
 const loadBranding = () => import('./pages/branding.tsx');
 const loadSignInSettings = () => import('./pages/sign-in-settings.tsx');
 const loadMembers = () => import('./pages/members.tsx');
+
+const loadMembersQueries = () => import('./api/members-queries.ts');
+const loadOAuthClientQueries = () => import('./api/oauth-client-queries.ts');
 
 const SignInPage = lazy(async () => ({ default: (await loadSignIn()).SignInPage }));
 const Shell = lazy(async () => ({ default: (await loadShell()).Shell }));
@@ -144,8 +145,8 @@ export function createRoutes(queryClient: QueryClient): RouteObject[] {
                   path: '/settings/sign-in',
                   handle: { title: 'Sign-in' },
                   loader: () =>
-                    permittedPage('domains', loadSignInSettings, () =>
-                      queryClient.prefetchQuery(oauthClientsQuery),
+                    permittedPage('domains', loadSignInSettings, async () =>
+                      queryClient.prefetchQuery((await loadOAuthClientQueries()).oauthClientsQuery),
                     ),
                   Component: SignInSettingsPage,
                 },
@@ -153,8 +154,10 @@ export function createRoutes(queryClient: QueryClient): RouteObject[] {
                   path: '/members',
                   handle: { title: 'Members' },
                   loader: ({ request }) => {
-                    const members = membersQuery(new URL(request.url).searchParams);
-                    return permittedPage('members', loadMembers, () => queryClient.prefetchQuery(members));
+                    const address = new URL(request.url).searchParams;
+                    return permittedPage('members', loadMembers, async () =>
+                      queryClient.prefetchQuery((await loadMembersQueries()).membersQuery(address)),
+                    );
                   },
                   Component: MembersPage,
                 },
