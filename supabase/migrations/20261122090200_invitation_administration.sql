@@ -440,47 +440,6 @@ comment on function app.complete_sign_in(text, text, text, boolean, text, text, 
   'an email that the provider verified, and an invitation, open sign-up or a listed domain; a removed member needs an '
   'invitation; an equal email of another member never links.';
 
-create or replace function app.resolve_hostname(hostname text) returns jsonb
-language plpgsql stable security definer set search_path = ''
-as $$
-declare
-  platform text := app.platform_domain();
-  resolved jsonb;
-begin
-  -- One statement, one snapshot: a version is never paired with what was committed before or after it.
-  select jsonb_build_object(
-    'tenant', found.tenant,
-    'version', coalesce(found.version, directory.value)
-  ) into resolved
-  from app.directory_version as directory
-  left join lateral (
-    select tenant.version, jsonb_build_object(
-      'tenantId', tenant.tenant_id,
-      'name', tenant.name,
-      'type', tenant.type,
-      'status', tenant.status,
-      'tier', tenant.subscription_tier,
-      -- To the dispatcher, by domain is by invitation: its release of before knows no third word.
-      'signUp', case tenant.sign_up when 'open' then 'open' else 'invite' end,
-      'worker', tenant.worker,
-      'hostname', name.domain,
-      'canonicalHostname', tenant.domain,
-      'platformDomain', app.is_within(name.domain, platform),
-      'providers', (
-        select coalesce(jsonb_agg(client.provider order by client.provider), '[]')
-        from public.tenant_oauth_clients as client
-        where client.tenant_id = name.tenant_id and client.hostname = name.domain and client.enabled
-      ),
-      'brand', tenant.whitelabel_config
-    ) as tenant
-    from public.tenant_domains as name
-    join public.tenants as tenant on tenant.tenant_id = name.tenant_id
-    where name.domain = lower(rtrim($1, '.')) and name.verified_at is not null
-  ) as found on true;
-  return resolved;
-end;
-$$;
-
 -- What the Data API calls.
 
 create function public.invite(p_email text, p_role text) returns uuid
