@@ -23,8 +23,9 @@ const RETRY_AFTER_SECONDS = 5;
 
 /**
  * Headers by which a visitor could pass as somebody else or as coming from elsewhere: our own (`x-tenant-*`,
- * `x-client-*`, `x-directory-*`, `x-request-id`), proxies' (`forwarded`, `x-forwarded-*`, `x-real-ip`), path and method overrides that
- * frameworks honour, and Cloudflare's (`cf-*`, and `cloudflare-workers-version-*`, which picks a Worker's version).
+ * `x-client-*`, `x-directory-*`, `x-request-id`), proxies' (`forwarded`, `x-forwarded-*`, `x-real-ip`), path and method
+ * overrides that frameworks honour, and Cloudflare's (`cf-*`, and `cloudflare-workers-version-*`, which picks a Worker's
+ * version).
  */
 const SPOOFABLE =
   /^(?:x-(?:tenant|client|directory|forwarded|original|rewrite|real|middleware)-|x-(?:request-id|host|http-method)|x-method-override$|forwarded$|via$|true-client-ip$|fastly-client-ip$|cf-|cloudflare-)/;

@@ -46,7 +46,7 @@ from (values
   ('invitations', 'within_tenant select_permitted'),
   ('tenant_oauth_clients', 'within_tenant select_admin'),
   ('tenant_usage', 'within_tenant select_member'),
-  ('audit_log', 'within_tenant select_admin'),
+  ('audit_log', 'within_tenant select_permitted'),
   ('brand_drafts', 'within_tenant'),
   ('brand_versions', 'within_tenant')
 ) as expected (relation, policies);
@@ -69,7 +69,7 @@ from (values
   ('profiles', 'select_own_or_permitted', 'select'), ('profiles', 'update_own', 'update'),
   ('identities', 'select_own', 'select'), ('sessions', 'select_own', 'select'),
   ('invitations', 'select_permitted', 'select'), ('tenant_oauth_clients', 'select_admin', 'select'),
-  ('tenant_usage', 'select_member', 'select'), ('audit_log', 'select_admin', 'select')
+  ('tenant_usage', 'select_member', 'select'), ('audit_log', 'select_permitted', 'select')
 ) as expected (tablename, policyname, action);
 
 select is_empty(

@@ -60,7 +60,7 @@ select bag_eq(
     'app.switch_oauth_client(text,text,boolean)', 'app.delete_oauth_client(text,text)',
     'app.start_oauth_client_test(text,text,text,text,text,text)',
     'app.get_me()', 'app.get_usage()', 'app.admin_list_tenants(text,integer)', 'app.admin_set_tenant_status(text,text)',
-    'app.current_tenant_id()', 'app.current_member_id()', 'app.is_tenant_admin()', 'app.has_permission(text)',
+    'app.current_tenant_id()', 'app.current_member_id()', 'app.has_permission(text)',
     'app.list_members(text,text,text,text,boolean,text,uuid,integer)', 'app.get_member(uuid)',
     'app.change_member(uuid,text,jsonb,text)', 'app.is_line(text,integer)', 'app.is_email(text)',
     'app.is_permission_set(jsonb)', 'app.invite(text,text)', 'app.import_invitations(text[],text[])',

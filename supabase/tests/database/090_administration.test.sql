@@ -1,7 +1,7 @@
 -- Across tenants: super admins through listed functions, jobs through theirs, and the log that nobody rewrites.
 begin;
 \ir ../fixtures/members.sql
-select plan(52);
+select plan(55);
 
 create temp table people as select
   pg_temp.member('cozyartzmedia', 'super_admin') as boss, pg_temp.member('cozyartzmedia', 'admin') as admin_of_primary,
@@ -71,6 +71,14 @@ select is(pg_temp.may(who, permission), expected, description) from people, late
   (client, 'members', 'true', 'a client may what was given'), (client, 'branding', 'false', 'and nothing else'),
   (boss, 'members', 'true', 'nothing is taken from a super admin')
 ) as asked (who, permission, expected, description);
+-- The log of the tenant, which has entries by now, is read by permission.
+create function pg_temp.entries(claims jsonb) returns text language sql as $$
+  select pg_temp.ask_as(claims, 'select count(*) > 0 from audit_log')
+$$;
+select is(pg_temp.entries(partner), 'true', 'an admin reads the log') from people;
+update profiles set tenant_permissions = '{"audit": false}' where id = (select (partner ->> 'sub')::uuid from people);
+select is(pg_temp.entries(partner), 'false', 'unless that was taken away') from people;
+select is(pg_temp.entries(client), 'false', 'a client does not') from people;
 update profiles set status = 'suspended' where id = (select (client ->> 'sub')::uuid from people);
 select is(pg_temp.may(client, 'members'), 'false', 'a suspended member may nothing') from people;
 
