@@ -69,7 +69,7 @@ module.exports = {
       { path: TESTS, pathNot: 'node_modules' },
     ),
 
-    // 3. A tenant Worker's layers: index → app → middleware, routes → auth, data, domains → contract.
+    // 3. A tenant Worker's layers: index → app → middleware, routes → auth, brand, data, domains → contract.
     forbid(
       'nothing-imports-the-entry',
       'index.ts and jobs.ts are where a Worker begins.',
@@ -96,14 +96,14 @@ module.exports = {
     ),
     forbid(
       'lower-layers-never-look-up',
-      'auth, data and domains serve routes and jobs alike.',
-      { path: '^worker-tenant/src/(auth|data|domains)/', pathNot: TESTS },
+      'auth, brand, data and domains serve routes and jobs alike.',
+      { path: '^worker-tenant/src/(auth|brand|data|domains)/', pathNot: TESTS },
       { path: '^worker-tenant/src/(app\\.ts$|middleware/|routes/)' },
     ),
     forbid(
       'lower-layers-know-no-http-framework',
-      'auth, data and domains take values and answer values.',
-      { path: '^worker-tenant/src/(auth|data|domains)/', pathNot: TESTS },
+      'auth, brand, data and domains take values and answer values.',
+      { path: '^worker-tenant/src/(auth|brand|data|domains)/', pathNot: TESTS },
       { path: 'node_modules/(hono|@hono)/' },
     ),
     forbid(

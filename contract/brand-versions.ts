@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from './api.ts';
-import { type BrandConfig, brandConfigSchema } from './branding.ts';
+import { type BrandConfig, brandConfigSchema, contentHashSchema } from './branding.ts';
 
 /** On the answer to a publish: the directory's version that the front door has to have before it answers. */
 export const DIRECTORY_VERSION_HEADER = 'x-directory-version';
@@ -77,6 +77,13 @@ export type DraftInput = z.infer<typeof draftInputSchema>;
 export const draftSavedSchema = z.object({ revision: number });
 export const discardQuerySchema = z.object({ revision: z.coerce.number().int().min(1).max(2_147_483_647) });
 
+/** What a publish makes of a brand and stores before the brand is seen: names of files in the tenant's store. */
+export const brandAssetsSchema = z.strictObject({
+  stylesheet: contentHashSchema.optional(),
+  socialCard: contentHashSchema.optional(),
+});
+export type BrandAssets = z.infer<typeof brandAssetsSchema>;
+
 export const publishInputSchema = z.strictObject({
   revision: number,
   basedOn: number,
@@ -93,9 +100,11 @@ export interface BrandChange {
   /** JSON Pointer into the brand: `/colors/dark/primary`. */
   readonly pointer: string;
   /** Null where nothing is set. */
-  readonly before: string | number | null;
-  readonly after: string | number | null;
+  readonly before: BrandToken | null;
+  readonly after: BrandToken | null;
 }
+/** A picture is its content's hash. */
+export type BrandToken = string | number | boolean;
 
 /** What differs between two brands, token by token. */
 export function brandChanges(before: BrandConfig, after: BrandConfig): BrandChange[] {
@@ -106,8 +115,8 @@ export function brandChanges(before: BrandConfig, after: BrandConfig): BrandChan
   });
 }
 
-function tokensOf({ colors, ...rest }: BrandConfig): Map<string, string | number> {
-  const tokens = new Map<string, string | number>();
+function tokensOf({ colors, images, ...rest }: BrandConfig): Map<string, BrandToken> {
+  const tokens = new Map<string, BrandToken>();
   for (const [key, value] of Object.entries(rest)) {
     if (value !== undefined) tokens.set(`/${key}`, value);
   }
@@ -115,6 +124,9 @@ function tokensOf({ colors, ...rest }: BrandConfig): Map<string, string | number
     for (const [key, value] of Object.entries(colors?.[scheme] ?? {})) {
       if (value !== undefined) tokens.set(`/colors/${scheme}/${key}`, value.toLowerCase());
     }
+  }
+  for (const [slot, image] of Object.entries(images ?? {})) {
+    if (image !== undefined) tokens.set(`/images/${slot}`, image.hash);
   }
   return tokens;
 }

@@ -45,6 +45,9 @@ describe('a brand', () => {
     [{ termsUrl: 'https://example.com/"onload=' }],
     [{ supportEmail: 'nobody' }],
     [{ unknown: true }],
+    [{ images: { logo: { hash: '../other/secret', width: 1, height: 1 } } }],
+    [{ images: { logo: { hash: 'a'.repeat(64), width: 4096, height: 1 } } }],
+    [{ customCss: 'é'.repeat(32_769) }],
   ])('refuses %j', (config) => {
     expect(brandConfigSchema.safeParse(config).success).toBe(false);
   });

@@ -10,6 +10,14 @@ export const FONTS = ['instrument-sans', 'geist', 'figtree', 'system'] as const;
 export type Font = (typeof FONTS)[number];
 
 export const MAX_RADIUS_PX = 16;
+/** Of a stylesheet in UTF-8. */
+export const MAX_CUSTOM_CSS_BYTES = 64 * 1024;
+
+/** Pictures of a brand, each uploaded by itself. What has no dark one shows the light one there, too. */
+export const IMAGE_SLOTS = ['logo', 'logoDark', 'favicon', 'faviconDark', 'appIcon'] as const;
+export type ImageSlot = (typeof IMAGE_SLOTS)[number];
+/** Longest edge of a stored picture in pixels. */
+export const MAX_IMAGE_EDGE_PX = 2048;
 
 const color = z.string().regex(/^#[0-9a-fA-F]{6}$/);
 const line = (max: number) =>
@@ -26,6 +34,22 @@ const email = z
   .string()
   .max(254)
   .regex(/^[^\s@"'<>]+@[^\s@"'<>]+\.[^\s@"'<>]+$/);
+
+/** SHA-256 of what is stored, in hex: its name in the store, and what its address changes with. */
+export const contentHashSchema = z.string().regex(/^[0-9a-f]{64}$/);
+const edge = z.number().int().min(1).max(MAX_IMAGE_EDGE_PX);
+/** A stored PNG of the tenant's own; its size in pixels, so that nothing moves when it has loaded. */
+export const brandImageSchema = z.strictObject({ hash: contentHashSchema, width: edge, height: edge });
+export type BrandImage = z.infer<typeof brandImageSchema>;
+
+export const brandImagesSchema = z.strictObject({
+  logo: brandImageSchema.optional(),
+  logoDark: brandImageSchema.optional(),
+  favicon: brandImageSchema.optional(),
+  faviconDark: brandImageSchema.optional(),
+  appIcon: brandImageSchema.optional(),
+} satisfies Record<ImageSlot, unknown>);
+export type BrandImages = z.infer<typeof brandImagesSchema>;
 
 const paletteConfigSchema = z.strictObject({
   primary: color.optional(),
@@ -55,6 +79,17 @@ export const brandConfigSchema = z.strictObject({
   supportUrl: httpsUrl.optional(),
   termsUrl: httpsUrl.optional(),
   privacyUrl: httpsUrl.optional(),
+  images: brandImagesSchema.optional(),
+  /** As its author wrote it; what pages get is what remains of it after checking (the branding routes). */
+  customCss: z
+    .string()
+    .min(1)
+    .max(MAX_CUSTOM_CSS_BYTES)
+    .regex(/^[^\u0000]*$/)
+    .refine((text) => new TextEncoder().encode(text).length <= MAX_CUSTOM_CSS_BYTES)
+    .optional(),
+  /** Whether pages name the platform. Plans without the choice always do, whatever stands here. */
+  poweredBy: z.boolean().optional(),
 });
 export type BrandConfig = z.infer<typeof brandConfigSchema>;
 
@@ -74,6 +109,7 @@ export const brandSchema = z.object({
   supportUrl: z.string().nullable(),
   termsUrl: z.string().nullable(),
   privacyUrl: z.string().nullable(),
+  images: brandImagesSchema.default({}),
 });
 /** A brand with everything filled in. Colours are `#rrggbb`, the radius is in CSS pixels. */
 export type Brand = z.infer<typeof brandSchema>;
@@ -113,6 +149,7 @@ export function resolveBrand(tenantName: string, config: BrandConfig): Brand {
     supportUrl: config.supportUrl ?? null,
     termsUrl: config.termsUrl ?? null,
     privacyUrl: config.privacyUrl ?? null,
+    images: config.images ?? {},
   };
 }
 

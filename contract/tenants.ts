@@ -1,6 +1,12 @@
 /** Tenants as they cross a wire: the words of the `tenants` table and what `rpc/resolve_hostname` answers. */
 import { z } from 'zod';
-import { brandConfigSchema } from './branding.ts';
+import {
+  type BrandConfig,
+  brandConfigSchema,
+  brandImagesSchema,
+  contentHashSchema,
+  FONTS,
+} from './branding.ts';
 import { type Hostname, parseHostname } from './hostnames.ts';
 import { ok, type Result, refuse } from './result.ts';
 
@@ -58,6 +64,19 @@ export const hostnameSchema = z
 /** A logical Worker name as the tenant row holds it; the dispatcher maps it to a physical one. */
 export const workerNameSchema = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/);
 
+/**
+ * What of a brand stands beside `brand` in a resolution, because dispatchers of the first release refuse keys and fonts
+ * that they do not know. `stylesheet` and `socialCard` name what was made of this very brand when it was published.
+ */
+export const brandAdditionsSchema = z.object({
+  images: brandImagesSchema.optional(),
+  font: z.enum(FONTS).optional(),
+  poweredBy: z.boolean().optional(),
+  stylesheet: contentHashSchema.optional(),
+  socialCard: contentHashSchema.optional(),
+});
+export type BrandAdditions = z.infer<typeof brandAdditionsSchema>;
+
 /** What the dispatcher learns about a hostname. Holds nothing about people. */
 export const resolvedTenantSchema = z.object({
   tenantId: tenantIdSchema,
@@ -76,8 +95,20 @@ export const resolvedTenantSchema = z.object({
   /** Providers with an enabled OAuth client of this hostname's own. */
   providers: z.array(z.enum(PROVIDERS)).max(PROVIDERS.length),
   brand: brandConfigSchema,
+  brandAdditions: brandAdditionsSchema.default({}),
 });
 export type ResolvedTenant = z.infer<typeof resolvedTenantSchema>;
+
+/** The whole brand of a resolution. */
+export function brandConfigOf({ brand, brandAdditions }: ResolvedTenant): BrandConfig {
+  const { images, font, poweredBy } = brandAdditions;
+  return {
+    ...brand,
+    ...(images === undefined ? {} : { images }),
+    ...(font === undefined ? {} : { font }),
+    ...(poweredBy === undefined ? {} : { poweredBy }),
+  };
+}
 
 /** The answer of `rpc/resolve_hostname`; `version` only grows, also when a hostname moves to another tenant. */
 export const resolutionSchema = z.object({

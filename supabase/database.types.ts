@@ -540,6 +540,8 @@ export type Database = {
       };
       tenants: {
         Row: {
+          brand_assets: NonNullable<Json>;
+          brand_assets_of: string | null;
           created_at: string;
           domain: string;
           name: string;
@@ -556,6 +558,8 @@ export type Database = {
         };
         ComputedFields: never;
         Insert: {
+          brand_assets?: NonNullable<Json>;
+          brand_assets_of?: string | null;
           created_at?: string;
           domain: string;
           name: string;
@@ -571,6 +575,8 @@ export type Database = {
           worker: string;
         };
         Update: {
+          brand_assets?: NonNullable<Json>;
+          brand_assets_of?: string | null;
           created_at?: string;
           domain?: string;
           name?: string;
@@ -647,7 +653,7 @@ export type Database = {
       };
       list_oauth_clients: { Args: Record<PropertyKey, never>; Returns: Json };
       publish_brand: {
-        Args: { p_expected_number: number; p_note?: string; p_revision: number };
+        Args: { p_assets?: Json; p_expected_number: number; p_note?: string; p_revision: number };
         Returns: Json;
       };
       purge_expired: { Args: Record<PropertyKey, never>; Returns: Json };
@@ -660,7 +666,7 @@ export type Database = {
       resend_invitation: { Args: { p_invitation_id: string }; Returns: boolean };
       resolve_hostname: { Args: { p_hostname: string }; Returns: Json };
       restore_brand_version: {
-        Args: { p_expected_number: number; p_note?: string; p_number: number };
+        Args: { p_assets?: Json; p_expected_number: number; p_note?: string; p_number: number };
         Returns: Json;
       };
       revoke_all_sessions: { Args: Record<PropertyKey, never>; Returns: number };

@@ -75,6 +75,21 @@ const palette = fc.oneof(
 const line = (bound: number) =>
   fc.oneof(text({ maxLength: 12 }), around(bound), fc.constantFrom('', null, 5, ['a']));
 
+const image = fc.oneof(
+  fc.record({
+    hash: fc.constantFrom('a'.repeat(64), 'A'.repeat(64), 'a'.repeat(63), '', 1),
+    width: fc.constantFrom(1, 2048, 2049, 0, 1.5, '8', null),
+    height: fc.constantFrom(1, 64),
+  }),
+  fc.constantFrom(
+    { hash: 'b'.repeat(64), width: 320, height: 80 },
+    { hash: 'b'.repeat(64), width: 320 },
+    { hash: 'b'.repeat(64), width: 320, height: 80, type: 'image/png' },
+    null,
+    [],
+  ),
+);
+
 const keys = {
   name: line(60),
   tagline: line(120),
@@ -96,6 +111,16 @@ const keys = {
   supportUrl: urlish,
   termsUrl: urlish,
   privacyUrl: urlish,
+  images: fc.oneof(
+    fc.record({ logo: image, logoDark: image, favicon: image, appIcon: image }, { requiredKeys: [] }),
+    fc.constantFrom(null, [], {}, { banner: { hash: 'b'.repeat(64), width: 1, height: 1 } }),
+  ),
+  customCss: fc.oneof(
+    text({ maxLength: 40 }),
+    around(65_536),
+    fc.constantFrom('', 'é'.repeat(32_768), 'é'.repeat(32_769), 1, null),
+  ),
+  poweredBy: fc.constantFrom(true, false, 'true', 0, null),
 };
 const config = fc.oneof(
   // One key at a time says which rule differs; all at once are mostly refused by both.

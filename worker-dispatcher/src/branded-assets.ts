@@ -9,6 +9,7 @@
 import { resolveBrand } from '../../contract/branding.ts';
 import { themeCss } from '../../contract/theme.ts';
 import { markSvg } from './brand-mark.ts';
+import { cachingHeaders, hasCurrent } from './entity-tag.ts';
 import type { Portal } from './portal.ts';
 import type { Visit } from './visit.ts';
 
@@ -81,25 +82,9 @@ export function isBrandedPath(path: string): path is BrandedPath {
 
 export async function answerBrandedAsset(visit: Visit, portal: Portal, path: BrandedPath): Promise<Response> {
   const { body, hash } = await visit.isolate.assets.file(portal, path);
-  const etag = `"${hash}"`;
-  // An isolate that knows another version of the brand must not have its answer kept for ever under this address.
-  const exact = new URL(visit.request.url).searchParams.get('v') === hash;
-  const headers = {
-    etag,
-    'content-type': RECIPES[path].contentType,
-    'cache-control': exact ? 'public, max-age=31536000, immutable' : 'public, no-cache',
-  };
-  if (matches(visit.request.headers.get('if-none-match'), etag))
-    return new Response(null, { status: 304, headers });
+  const headers = { ...cachingHeaders(visit.request, hash), 'content-type': RECIPES[path].contentType };
+  if (hasCurrent(visit.request, headers.etag)) return new Response(null, { status: 304, headers });
   return new Response(visit.request.method === 'HEAD' ? null : body, { headers });
-}
-
-/** RFC 9110 §13.1.2, weak comparison. */
-function matches(ifNoneMatch: string | null, etag: string): boolean {
-  if (ifNoneMatch === null) return false;
-  return ifNoneMatch
-    .split(',')
-    .some((candidate) => candidate.trim().replace(/^W\//, '') === etag || candidate.trim() === '*');
 }
 
 async function manifest(portal: Portal, assets: BrandedAssets): Promise<string> {

@@ -2,6 +2,7 @@
  * The front door of every brand: a whole request on one screen. Host → tenant, then the tenant's Worker for /api and
  * /auth, the dispatcher itself for everything that carries the brand.
  */
+import { answerBrandFile, brandFileAt } from './brand-files.ts';
 import { newestPortal } from './brand-version.ts';
 import { answerBrandedAsset, isBrandedPath } from './branded-assets.ts';
 import { answerBrandedHtml } from './branded-html.ts';
@@ -73,6 +74,11 @@ function answerForPortal(visit: Visit, open: OpenPortal): Response | Promise<Res
   if (isBrandedPath(path)) {
     record.outcome = 'branded';
     return answerBrandedAsset(visit, open.portal, path);
+  }
+  const file = brandFileAt(path);
+  if (file !== undefined) {
+    record.outcome = 'branded';
+    return answerBrandFile(visit, open.portal, file);
   }
   if (isFilePath(visit)) return answerFile(visit);
   record.outcome = 'page';

@@ -18,6 +18,8 @@ export interface Isolate {
   readonly html: BrandedHtml;
   readonly namespace: DispatchNamespace;
   readonly files: Fetcher;
+  /** Of all tenants; brand-files.ts alone reads it. */
+  readonly brandFiles: R2Bucket;
 }
 
 const isolates = new WeakMap<Env, Isolate>();
@@ -37,6 +39,7 @@ export function isolateFor(env: Env): Isolate {
     html: new BrandedHtml(env.ASSETS, assets, { remember: configuration.localHostSuffix === '' }),
     namespace: env.DISPATCHER,
     files: env.ASSETS,
+    brandFiles: env.BRAND_FILES,
   };
   isolates.set(env, isolate);
   return isolate;

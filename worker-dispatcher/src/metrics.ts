@@ -43,6 +43,7 @@ export type DispatcherEvent =
   | 'directory_unreachable'
   | 'directory_store_failed'
   | 'directory_limited'
+  | 'brand_file_missing'
   | 'upstream_failed'
   | 'request_failed';
 

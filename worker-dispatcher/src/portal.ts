@@ -1,6 +1,6 @@
 /** A tenant at one of its hostnames, in one version: what everything branded is made from. */
 import { type Brand, resolveBrand } from '../../contract/branding.ts';
-import type { ResolvedTenant } from '../../contract/tenants.ts';
+import { brandConfigOf, type ResolvedTenant } from '../../contract/tenants.ts';
 
 /**
  * Made once per (hostname, tenant, version) and never changed. What is derived from a portal (HTML, icons, signed
@@ -14,5 +14,5 @@ export interface Portal {
 }
 
 export function openPortal(tenant: ResolvedTenant, version: number): Portal {
-  return { tenant, version, brand: resolveBrand(tenant.name, tenant.brand) };
+  return { tenant, version, brand: resolveBrand(tenant.name, brandConfigOf(tenant)) };
 }

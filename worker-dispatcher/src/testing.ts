@@ -31,6 +31,7 @@ export function tenantRow(hostname: string, changes: Partial<TenantRow> = {}): T
     canonicalHostname: hostname,
     platformDomain: false,
     providers: ['github'],
+    brandAdditions: {},
     brand: { tagline: 'Found first', colors: { light: { primary: '#0f766e' } }, radius: 4 },
     ...changes,
   };
@@ -184,6 +185,7 @@ export async function openWorld(overrides: Partial<Env> = {}): Promise<World> {
   const address = `test-${crypto.randomUUID()}`;
   const env: Env = {
     TENANT_DIRECTORY: bindings.TENANT_DIRECTORY,
+    BRAND_FILES: bindings.BRAND_FILES,
     UNKNOWN_HOSTS: bindings.UNKNOWN_HOSTS,
     ASSETS: builtFiles(),
     DISPATCHER: namespaceOf({ 'custom-tenant': echo, 'partner-tenant': echo, 'primary-tenant': echo }),

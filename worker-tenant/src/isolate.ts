@@ -8,6 +8,7 @@ import type { Provider } from '../../contract/tenants.ts';
 import { OAuthProviders } from './auth/oauth-providers.ts';
 import { SessionTokens } from './auth/session-token.ts';
 import { TenantContexts } from './auth/tenant-contexts.ts';
+import { BrandFiles } from './brand/brand-files.ts';
 import { type Configuration, type OAuthClient, readConfiguration } from './configuration.ts';
 import { getOAuthClient } from './data/oauth-clients.ts';
 import { createDataClient, type DataAccess, type DataClient } from './data/supabase.ts';
@@ -19,6 +20,7 @@ export class Isolate {
   readonly sessions: SessionTokens;
   readonly providers: OAuthProviders;
   readonly signInRateLimit: RateLimit;
+  readonly #brandFiles: R2Bucket;
   readonly #supabaseTokens: SupabaseTokens;
   readonly #data: DataClient;
 
@@ -30,6 +32,7 @@ export class Isolate {
     this.sessions = new SessionTokens(configuration.sessionKeys);
     this.providers = new OAuthProviders(configuration.providers);
     this.signInRateLimit = env.SIGN_IN_RATE_LIMIT;
+    this.#brandFiles = env.BRAND_FILES;
     this.#supabaseTokens = new SupabaseTokens(supabase.issuer, supabase.signingKey);
     this.#data = createDataClient(supabase.url, supabase.publishableKey);
   }
@@ -47,6 +50,10 @@ export class Isolate {
   /** The Data API as seen by anybody. */
   dataAsAnyone(): DataAccess {
     return { client: this.#data, token: null };
+  }
+
+  brandFiles({ tenantId }: TenantContext): BrandFiles {
+    return new BrandFiles(this.#brandFiles, tenantId);
   }
 
   /** The hostname's own OAuth client; under the platform's domain, where it has none, the platform's. */

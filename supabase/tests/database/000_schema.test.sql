@@ -15,7 +15,7 @@ select enums_are('public', array[]::text[]);
 
 select columns_are('public', relation, string_to_array(columns, ' '), relation || ' has exactly its columns')
 from (values
-  ('tenants', 'tenant_id name domain type status subscription_tier sign_up worker whitelabel_config version created_at updated_at sign_up_domains'),
+  ('tenants', 'tenant_id name domain type status subscription_tier sign_up worker whitelabel_config brand_assets brand_assets_of version created_at updated_at sign_up_domains'),
   ('tenant_domains', 'tenant_id domain domain_type ssl_status dns_configured verification_method verification_token verified_at created_at updated_at'),
   ('profiles', 'id tenant_id tenant_role tenant_permissions name email avatar_url status created_at updated_at'),
   ('identities', 'tenant_id provider subject member_id email linked_at last_used_at'),

@@ -46,9 +46,9 @@ select bag_eq(
     'list_invitations(text,timestamp with time zone,uuid,integer)', 'get_sign_up()', 'set_sign_up(text,text[])',
     'list_oauth_clients()', 'save_oauth_client(text,text,text,text)', 'switch_oauth_client(text,text,boolean)',
     'delete_oauth_client(text,text)', 'start_oauth_client_test(text,text,text,text,text,text)', 'get_branding()',
-    'save_brand_draft(jsonb,integer,integer)', 'discard_brand_draft(integer)', 'publish_brand(integer,integer,text)',
+    'save_brand_draft(jsonb,integer,integer)', 'discard_brand_draft(integer)', 'publish_brand(integer,integer,text,jsonb)',
     'list_brand_versions(integer,integer)', 'get_brand_version(integer)',
-    'restore_brand_version(integer,integer,text)'
+    'restore_brand_version(integer,integer,text,jsonb)'
   ],
   'authenticated executes exactly these'
 );
@@ -67,9 +67,9 @@ select bag_eq(
     'app.resend_invitation(uuid)', 'app.revoke_invitation(uuid)',
     'app.list_invitations(text,timestamp with time zone,uuid,integer)', 'app.get_sign_up()',
     'app.set_sign_up(text,text[])', 'app.get_branding()', 'app.save_brand_draft(jsonb,integer,integer)',
-    'app.discard_brand_draft(integer)', 'app.publish_brand(integer,integer,text)',
+    'app.discard_brand_draft(integer)', 'app.publish_brand(integer,integer,text,jsonb)',
     'app.list_brand_versions(integer,integer)', 'app.get_brand_version(integer)',
-    'app.restore_brand_version(integer,integer,text)'
+    'app.restore_brand_version(integer,integer,text,jsonb)'
   ],
   'authenticated executes the same behind the wrappers, and what policies and checks ask'
 );

@@ -12,7 +12,7 @@ create function pg_temp.version(hostname text) returns bigint language sql as $$
 
 select is((pg_temp.resolve('partner-seo.com') #- '{tenant,brand}') - 'version',
   '{"tenant": {"tenantId": "partner-seo", "name": "Partner SEO", "type": "custom-domain", "status": "active", "tier": "starter", "signUp": "open",
-    "worker": "custom-tenant", "hostname": "partner-seo.com", "canonicalHostname": "partner-seo.com", "platformDomain": false, "providers": []}}',
+    "worker": "custom-tenant", "hostname": "partner-seo.com", "canonicalHostname": "partner-seo.com", "platformDomain": false, "providers": [], "brandAdditions": {}}}',
   'a hostname is told as agreed');
 select is(pg_temp.resolve('partner-seo.com') #> '{tenant,brand}', (select whitelabel_config from tenants where tenant_id = 'partner-seo'), 'with the brand');
 select is(pg_temp.resolve(name) #>> '{tenant,tenantId}', tenant, coalesce(name, 'null') || ' is ' || coalesce(tenant, 'nobody''s'))

@@ -1,7 +1,7 @@
 -- Branding: the draft that is shared, publishing, history and going back; and who may do none of it.
 begin;
 \ir ../fixtures/members.sql
-select plan(79);
+select plan(88);
 
 create temp table people as select
   pg_temp.member('partner1', 'admin') as ada, pg_temp.member('partner1', 'admin') as bob, pg_temp.member('partner1', 'client') as client,
@@ -77,6 +77,21 @@ select is(pg_temp.as_json(pg_temp.ask_as(ada, 'select restore_brand_version(2, 3
 select is((select config ->> 'name' from brand_versions where tenant_id = 'partner1' and number = 4), 'By hand', 'as it was seen');
 update tenants set whitelabel_config = '{"mailSenderName": "Post"}' where tenant_id = 'partner1';
 select is(app.resolve_hostname('partner1.cozyartzmedia.com') #> '{tenant,brand}', '{}', 'the sender of mails is not for pages');
+
+-- What is not for dispatchers of the first release stands beside the brand.
+select is(pg_temp.ask_as(ada, format($$select save_brand_draft(%L, 6, 5)$$, config)), '{"revision": 7}', 'pictures, a stylesheet and a mention of the platform')
+from people, (select jsonb_build_object('name', 'Pictured', 'customCss', 'p {}', 'poweredBy', true,
+  'images', jsonb_build_object('logo', jsonb_build_object('hash', repeat('a', 64), 'width', 320, 'height', 80))) as config) as draft;
+select is(pg_temp.ask_as(ada, format('select publish_brand(7, 5, null, %L)', assets)), 'PT422: validation_failed', assets || ' are no assets')
+from people, (values ('[]'), ('{"stylesheet": "aa"}'), ('{"script": "aa"}'), ('null')) as bad (assets);
+select is(pg_temp.as_json(pg_temp.ask_as(ada, format('select publish_brand(7, 5, null, %L)', jsonb_build_object('stylesheet', repeat('b', 64), 'socialCard', repeat('c', 64))))) ->> 'number', '7', 'published with what was made of it') from people;
+select is(app.resolve_hostname('partner1.cozyartzmedia.com') #> '{tenant,brand}', '{"name": "Pictured"}', 'the brand of a resolution has the keys of the first release');
+select is(app.resolve_hostname('partner1.cozyartzmedia.com') #> '{tenant,brandAdditions}', jsonb_build_object('poweredBy', true,
+  'images', jsonb_build_object('logo', jsonb_build_object('hash', repeat('a', 64), 'width', 320, 'height', 80)),
+  'stylesheet', repeat('b', 64), 'socialCard', repeat('c', 64)), 'the rest is beside it');
+update tenants set whitelabel_config = '{"name": "By hand"}' where tenant_id = 'partner1';
+select is(app.resolve_hostname('partner1.cozyartzmedia.com') #> '{tenant,brandAdditions}', '{}', 'what was made of another brand is not shown');
+
 select is(pg_temp.try('update brand_versions set config = ''{}'''), '42501: brand versions are append-only', 'a version never changes');
 select is((select count(*) from brand_versions where tenant_id <> 'partner1'), 0::bigint, 'other tenants are untouched');
 

@@ -1,6 +1,7 @@
 /** The tenant's brand in draft, published and in history, as its functions show it. Called by routes/branding.ts. */
 import { z } from 'zod';
 import {
+  type BrandAssets,
   type Branding,
   type BrandVersions,
   type BrandVersionWithConfig,
@@ -51,11 +52,13 @@ interface Publication {
 export async function publishDraft(
   access: DataAccess,
   { revision, basedOn, note }: Publication,
+  assets: BrandAssets,
 ): Promise<Published> {
   const published = await ask(access, (client) =>
     client.rpc('publish_brand', {
       p_revision: revision,
       p_expected_number: basedOn,
+      p_assets: { ...assets },
       ...(note === undefined ? {} : { p_note: note }),
     }),
   );
@@ -84,11 +87,13 @@ export async function restoreVersion(
   access: DataAccess,
   number: number,
   { published, note }: { readonly published: number; readonly note?: string | undefined },
+  assets: BrandAssets,
 ): Promise<Published> {
   const restored = await ask(access, (client) =>
     client.rpc('restore_brand_version', {
       p_number: number,
       p_expected_number: published,
+      p_assets: { ...assets },
       ...(note === undefined ? {} : { p_note: note }),
     }),
   );

@@ -4,6 +4,7 @@
  */
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import {
+  type BrandAssets,
   type BrandChange,
   brandChanges,
   brandingSchema,
@@ -22,6 +23,7 @@ import {
 import type { BrandConfig } from '../../../contract/branding.ts';
 import { contrastDetail, contrastFailures } from '../../../contract/contrast.ts';
 import { ApiError } from '../api-error.ts';
+import { makeBrandAssets } from '../brand/brand-assets.ts';
 import {
   discardDraft,
   getBranding,
@@ -149,8 +151,9 @@ export const branding = routes
     const input = c.req.valid('json');
     const { draft, revision } = await getBranding(c.var.data);
     // Judged is the revision that is then published: another one is a conflict.
-    if (draft !== null && revision === input.revision) refuseUnreadable(draft.config);
-    const published = await publishDraft(c.var.data, input).catch((error: unknown) =>
+    const seen = draft !== null && revision === input.revision ? draft.config : null;
+    const assets = seen === null ? {} : await prepare(c.var, seen);
+    const published = await publishDraft(c.var.data, input, assets).catch((error: unknown) =>
       explainConflict(c.var.data, error, input.basedOn),
     );
     return c.json({ number: published.number }, 200, headersOf(published));
@@ -168,8 +171,8 @@ export const branding = routes
     const input = c.req.valid('json');
     const version = await getVersion(c.var.data, c.req.valid('param').number);
     if (version === null) throw new ApiError('not_found');
-    refuseUnreadable(version.config);
-    const restored = await restoreVersion(c.var.data, version.number, input).catch((error: unknown) =>
+    const assets = await prepare(c.var, version.config);
+    const restored = await restoreVersion(c.var.data, version.number, input, assets).catch((error: unknown) =>
       explainConflict(c.var.data, error, input.published),
     );
     return c.json({ number: restored.number }, 200, headersOf(restored));
@@ -181,6 +184,15 @@ function headersOf({ directoryVersion, hostnames }: Published): Record<string, s
     [DIRECTORY_VERSION_HEADER]: String(directoryVersion),
     [DIRECTORY_HOSTS_HEADER]: hostnames.join(' '),
   };
+}
+
+/** What cannot be read is refused; what is made of the rest is stored before anybody can see it. */
+function prepare(
+  { isolate, tenant }: RequestEnvironment['Variables'],
+  config: BrandConfig,
+): Promise<BrandAssets> {
+  refuseUnreadable(config);
+  return makeBrandAssets(isolate.brandFiles(tenant), { tenantName: tenant.name, config });
 }
 
 function refuseUnreadable(config: BrandConfig): void {

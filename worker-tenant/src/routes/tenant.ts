@@ -2,7 +2,7 @@
 import { createRoute, OpenAPIHono } from '@hono/zod-openapi';
 import { publicTenantSchema } from '../../../contract/api.ts';
 import { resolveBrand } from '../../../contract/branding.ts';
-import { PROVIDERS } from '../../../contract/tenants.ts';
+import { brandConfigOf, PROVIDERS } from '../../../contract/tenants.ts';
 import { ApiError } from '../api-error.ts';
 import { resolveHostname } from '../data/tenants.ts';
 import { PROBLEMS } from '../problem-responses.ts';
@@ -29,7 +29,7 @@ export const tenant = new OpenAPIHono<RequestEnvironment>().openapi(route, async
       name: resolved.name,
       type: resolved.type,
       hostname,
-      brand: resolveBrand(resolved.name, resolved.brand),
+      brand: resolveBrand(resolved.name, brandConfigOf(resolved)),
       // Under the platform's domain its own clients serve where a tenant has none.
       providers: platformDomain ? [...PROVIDERS] : resolved.providers,
     },
