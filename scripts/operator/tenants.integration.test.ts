@@ -1,0 +1,325 @@
+import postgres, { type Sql } from 'postgres';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { unsealSecret } from '../../contract/sealed-secret.ts';
+import { createKeys } from '../local/keys.ts';
+import { type Platform, startPlatform } from '../local/platform.ts';
+import { addTenantTool } from './add-tenant.ts';
+import { listTenantsTool } from './list-tenants.ts';
+import { removeTenantTool } from './remove-tenant.ts';
+import { suspendTenantTool } from './suspend-tenant.ts';
+import { runTool, type Tool } from './tool.ts';
+
+const keys = await createKeys();
+const CANARY = `canary-${crypto.randomUUID()}`;
+
+let platform: Platform;
+let databaseUrl: string;
+let sql: Sql;
+
+beforeAll(async () => {
+  platform = await startPlatform();
+  databaseUrl = await platform.createDatabase();
+  sql = postgres(databaseUrl, { max: 1, onnotice: () => {} });
+});
+
+afterAll(async () => {
+  await sql.end({ timeout: 1 });
+  await platform.dropDatabase(databaseUrl);
+  await platform.stop();
+});
+
+interface Said {
+  readonly code: number;
+  readonly out: string;
+  readonly error: string;
+  readonly asked: readonly string[];
+}
+
+interface Terminal {
+  readonly env?: Record<string, string>;
+  /** What a person types, in order; left out where there is no terminal. */
+  readonly answers?: string[];
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: any tool, whatever its options are called
+async function run(tool: Tool<any>, line: string[], { env = {}, answers }: Terminal = {}): Promise<Said> {
+  const said = { out: '', error: '' };
+  const asked: string[] = [];
+  const code = await runTool(tool, line, {
+    env: { DATABASE_URL: databaseUrl, ...env },
+    write: (text) => {
+      said.out += text;
+    },
+    writeError: (text) => {
+      said.error += text;
+    },
+    ask:
+      answers === undefined
+        ? null
+        : async (question) => {
+            asked.push(question);
+            return answers.shift() ?? '';
+          },
+  });
+  return { code, ...said, asked };
+}
+
+/** Everything that a tool could change, as text. */
+async function state(): Promise<string> {
+  const rows = await sql`
+    select (select jsonb_agg(t order by tenant_id) from public.tenants as t) as tenants,
+      (select jsonb_agg(d order by tenant_id, domain) from public.tenant_domains as d) as domains,
+      (select jsonb_agg(c order by tenant_id, hostname, provider) from public.tenant_oauth_clients as c) as clients,
+      (select jsonb_agg(i order by id) from public.invitations as i) as invitations,
+      (select jsonb_agg(a order by id) from public.audit_log as a) as log`;
+  return JSON.stringify(rows);
+}
+
+const ACME = [
+  '--id',
+  'acme',
+  '--name',
+  'Acme',
+  '--domain',
+  'Portal.Acme.example',
+  '--admin',
+  'ada@acme.example',
+];
+const CLIENTS = ['--github-client-id', 'gh-1', '--google-client-id', 'go-1'];
+const SECRETS = {
+  GITHUB_CLIENT_SECRET: `${CANARY}-github`,
+  GOOGLE_CLIENT_SECRET: `${CANARY}-google`,
+  FIELD_KEYS: JSON.stringify({ keys: keys.fields }),
+};
+
+describe('Adding a tenant', () => {
+  test('in a dry run says what would be, and changes nothing', async () => {
+    const before = await state();
+    const { code, out } = await run(addTenantTool, [...ACME, ...CLIENTS, '--dry-run'], { env: SECRETS });
+    expect(code).toBe(0);
+    expect(out).toContain('acme could be added. Nothing was changed.');
+    expect(out).toContain('https://portal.acme.example/auth/callback');
+    expect(await state()).toBe(before);
+  });
+
+  test('makes its hostnames, its first admin’s invitation and its sealed OAuth clients', async () => {
+    const { code, out, error } = await run(
+      addTenantTool,
+      [...ACME, ...CLIENTS, '--tier', 'growth', '--json'],
+      { env: SECRETS },
+    );
+    expect({ code, error }).toEqual({ code: 0, error: '' });
+    expect(JSON.parse(out)).toMatchObject({
+      tenantId: 'acme',
+      worker: 'custom-tenant',
+      hostnames: ['portal.acme.example', 'acme.cozyartzmedia.com'],
+      invitation: { email: 'ada@acme.example' },
+      clients: ['github', 'google'],
+      dryRun: false,
+    });
+    expect(out).not.toContain(CANARY);
+    const [tenant] =
+      await sql`select type, subscription_tier, sign_up from public.tenants where tenant_id = 'acme'`;
+    expect(tenant).toEqual({ type: 'custom-domain', subscription_tier: 'growth', sign_up: 'invite' });
+    const [invitation] =
+      await sql`select email, tenant_role from public.invitations where tenant_id = 'acme'`;
+    expect(invitation).toEqual({ email: 'ada@acme.example', tenant_role: 'admin' });
+    const [client] = await sql`
+      select hostname, sealed_secret from public.tenant_oauth_clients where tenant_id = 'acme' and provider = 'github'`;
+    const owner = { tenantId: 'acme', hostname: 'portal.acme.example', provider: 'github' } as const;
+    expect(client?.['hostname']).toBe(owner.hostname);
+    expect(await unsealSecret(client?.['sealed_secret'], owner, keys.fields)).toEqual({
+      ok: true,
+      value: SECRETS.GITHUB_CLIENT_SECRET,
+    });
+    const [entry] = await sql`select action, actor_id from public.audit_log where tenant_id = 'acme'`;
+    expect(entry).toEqual({ action: 'tenant.added', actor_id: null });
+  });
+
+  test('under the platform’s domain is a partner’s subdomain', async () => {
+    const line = ['--id', 'sub', '--name', 'Sub', '--domain', 'sub.cozyartzmedia.com', '--json'];
+    const { out } = await run(addTenantTool, line);
+    expect(JSON.parse(out)).toMatchObject({
+      worker: 'partner-tenant',
+      hostnames: ['sub.cozyartzmedia.com'],
+      invitation: null,
+    });
+  });
+
+  test('asks a person for what the command line leaves out', async () => {
+    const { code, asked } = await run(addTenantTool, ['--dry-run'], {
+      answers: ['asked', 'Asked & Co', 'asked.example', ''],
+    });
+    expect(code).toBe(0);
+    expect(asked).toHaveLength(4);
+  });
+
+  test.each([
+    ['without an id', ['--name', 'X', '--domain', 'x.example'], '--id is missing'],
+    ['with an id that is no slug', ['--id', 'A B', '--name', 'X', '--domain', 'x.example'], '--id takes'],
+    [
+      'with an address for a domain',
+      ['--id', 'xx', '--name', 'X', '--domain', '10.0.0.1'],
+      '--domain is no hostname',
+    ],
+    [
+      'with a plan that is none',
+      ['--id', 'xx', '--name', 'X', '--domain', 'x.example', '--tier', 'gold'],
+      '--tier takes starter',
+    ],
+    [
+      'with an id that is taken',
+      ['--id', 'partner1', '--name', 'X', '--domain', 'x.example'],
+      'There is a tenant partner1 already',
+    ],
+    [
+      'with a domain that is taken',
+      ['--id', 'xx', '--name', 'X', '--domain', 'partner-seo.com'],
+      'partner-seo.com is a hostname of the tenant partner-seo',
+    ],
+    [
+      'with a reserved subdomain',
+      ['--id', 'xx', '--name', 'X', '--domain', 'mail.cozyartzmedia.com'],
+      'not one free label',
+    ],
+    [
+      'with a second primary',
+      ['--id', 'xx', '--name', 'X', '--domain', 'x.example', '--type', 'primary'],
+      'The database refuses it',
+    ],
+    [
+      'with an address that is no email',
+      ['--id', 'xx', '--name', 'X', '--domain', 'x.example', '--admin', 'nobody'],
+      'The database refuses it',
+    ],
+    [
+      'with a client and no secret',
+      ['--id', 'xx', '--name', 'X', '--domain', 'x.example', '--github-client-id', 'g'],
+      'GITHUB_CLIENT_SECRET',
+    ],
+  ])('%s is refused in words, and nothing is changed', async (_name, line, words) => {
+    const before = await state();
+    const { code, error, out } = await run(addTenantTool, line);
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(error).toContain(words);
+    expect(error).not.toMatch(/\n\s+at /);
+    expect(await state()).toBe(before);
+  });
+
+  test('never repeats a key or a secret that it cannot read', async () => {
+    const { code, error } = await run(addTenantTool, [...ACME.slice(0, 6), ...CLIENTS], {
+      env: { ...SECRETS, FIELD_KEYS: `{"keys": "${CANARY}` },
+    });
+    expect(code).toBe(1);
+    expect(error).toContain('FIELD_KEYS is missing');
+    expect(error).not.toContain(CANARY);
+  });
+});
+
+describe('Suspending and removing', () => {
+  test('a tenant is closed and opened again, in its audit log', async () => {
+    expect((await run(suspendTenantTool, ['acme', '--dry-run'])).out).toContain('would be suspended');
+    expect((await run(suspendTenantTool, ['acme'])).out).toContain('acme is suspended.');
+    expect((await run(suspendTenantTool, ['acme'])).out).toContain('acme is suspended already.');
+    expect((await run(suspendTenantTool, ['acme', '--resume'])).out).toContain('acme is active.');
+    const log = await sql`
+      select details from public.audit_log where tenant_id = 'acme' and action = 'tenant.status_changed' order by created_at`;
+    expect(log.map(({ details }) => details)).toEqual([
+      { from: 'active', to: 'suspended' },
+      { from: 'suspended', to: 'active' },
+    ]);
+  });
+
+  test('the primary tenant stays, and a name that is not there is said with those that are close', async () => {
+    expect(await run(suspendTenantTool, ['cozyartzmedia'])).toMatchObject({ code: 1, out: '' });
+    expect((await run(suspendTenantTool, ['partner'])).error).toContain('Did you mean partner-seo, partner1');
+  });
+
+  test('an active tenant is not removed, nor one whose name was typed wrongly', async () => {
+    expect((await run(removeTenantTool, ['acme', '--confirm', 'acme'])).error).toContain(
+      'acme is active. Suspend it first',
+    );
+    await run(suspendTenantTool, ['acme']);
+    const before = await state();
+    for (const answers of [undefined, ['akme'], ['']])
+      expect(await run(removeTenantTool, ['acme'], answers === undefined ? {} : { answers })).toMatchObject({
+        code: 1,
+      });
+    expect((await run(removeTenantTool, ['acme', '--dry-run'])).out).toContain(
+      '2 hostnames, 1 invitation. Nothing was changed.',
+    );
+    expect(await state()).toBe(before);
+  });
+
+  test('a suspended one goes with everything but its audit log', async () => {
+    const { code, out } = await run(removeTenantTool, ['acme'], { answers: ['acme'] });
+    expect({ code, out }).toMatchObject({ code: 0, out: expect.stringContaining('acme is removed') });
+    const [left] = await sql`
+      select (select count(*)::int from public.tenants where tenant_id = 'acme') as tenants,
+        (select count(*)::int from public.tenant_oauth_clients where tenant_id = 'acme') as clients,
+        (select count(*)::int from public.audit_log where tenant_id = 'acme' and action = 'tenant.removed') as told`;
+    expect(left).toEqual({ tenants: 0, clients: 0, told: 1 });
+  });
+
+  test('a tenant with members, sessions, a brand’s history and usage goes as well', async () => {
+    await sql`insert into public.profiles (tenant_id, id, email, tenant_role) values ('sub', gen_random_uuid(), 'm@sub.example', 'client')`;
+    await sql`insert into public.brand_versions (tenant_id, number, config) values ('sub', 1, '{}')`;
+    await run(suspendTenantTool, ['sub']);
+    expect(await run(removeTenantTool, ['sub', '--confirm', 'sub', '--json'])).toMatchObject({
+      code: 0,
+      error: '',
+    });
+  });
+});
+
+describe('Listing', () => {
+  test('shows the platform’s own first, and finds by text and status', async () => {
+    const { out } = await run(listTenantsTool, []);
+    const lines = out.split('\n');
+    expect(lines[0]).toMatch(/^ {2}Id +Name +Domain/);
+    expect(lines[1]).toContain('cozyartzmedia.com');
+    expect(JSON.parse((await run(listTenantsTool, ['--search', 'SEO', '--json'])).out)).toMatchObject([
+      { tenantId: 'partner-seo', status: 'active' },
+    ]);
+    expect(JSON.parse((await run(listTenantsTool, ['--status', 'suspended', '--json'])).out)).toHaveLength(1);
+    expect((await run(listTenantsTool, ['--search', 'nobody'])).out).toBe('No tenants.\n');
+  });
+
+  test('a name that would steer the terminal is shown without its escapes', async () => {
+    await sql`update public.tenants set name = ${'Evil \u202e name'} where tenant_id = 'partner1'`;
+    const { out } = await run(listTenantsTool, []);
+    expect(out).not.toContain('\u202e');
+  });
+});
+
+describe('Every tool', () => {
+  const tools = [addTenantTool, listTenantsTool, suspendTenantTool, removeTenantTool] as const;
+
+  test.each(tools.map((tool) => [tool.name, tool] as const))('%s explains itself', async (name, tool) => {
+    const { code, out } = await run(tool, ['--help']);
+    expect(code).toBe(0);
+    for (const part of [`npm run ${name} --`, '--dry-run', '--json', 'DATABASE_URL'])
+      expect(out).toContain(part);
+  });
+
+  test.each(tools.map((tool) => [tool.name, tool] as const))(
+    '%s refuses an option that it does not know',
+    async (_name, tool) => {
+      const { code, error } = await run(tool, ['--forse']);
+      expect(code).toBe(2);
+      expect(error).toContain('--help');
+    },
+  );
+
+  test('says which variable is missing, and that a database cannot be reached', async () => {
+    expect((await run(listTenantsTool, [], { env: { DATABASE_URL: '' } })).error).toContain(
+      'DATABASE_URL is not set',
+    );
+    const closed = await run(listTenantsTool, ['--json'], {
+      env: { DATABASE_URL: 'postgres://user:pass@127.0.0.1:9/x' },
+    });
+    expect(closed.code).toBe(1);
+    expect(JSON.parse(closed.error).error).toContain('cannot be reached');
+    expect(closed.error).not.toContain('pass');
+  });
+});
