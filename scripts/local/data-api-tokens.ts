@@ -21,9 +21,10 @@ export type Admission =
 
 export interface TokenOptions {
   readonly publishableKey: string;
-  /** Public keys that tokens may be signed with, or where they are served. One of the two. */
+  /** Public keys that tokens may be signed with, where they are served, or whoever knows them. One of the three. */
   readonly jwks?: JSONWebKeySet;
   readonly jwksUrl?: string;
+  readonly keys?: JWTVerifyGetKey;
 }
 
 const CLOCK_TOLERANCE_SECONDS = 30;
@@ -77,12 +78,16 @@ export function createAdmission(options: TokenOptions): (headers: Headers) => Pr
   };
 }
 
-function findKeys({ jwks, jwksUrl }: TokenOptions): JWTVerifyGetKey {
-  if (jwks !== undefined && jwksUrl === undefined) return createLocalJWKSet(jwks);
-  if (jwks === undefined && jwksUrl !== undefined) {
-    return createRemoteJWKSet(new URL(jwksUrl), { cooldownDuration: 1_000 });
-  }
-  throw new TypeError('The Data API takes jwks or jwksUrl, one of them.');
+function findKeys({ jwks, jwksUrl, keys }: TokenOptions): JWTVerifyGetKey {
+  const given = [
+    ...(jwks === undefined ? [] : [createLocalJWKSet(jwks)]),
+    ...(jwksUrl === undefined ? [] : [createRemoteJWKSet(new URL(jwksUrl), { cooldownDuration: 1_000 })]),
+    ...(keys === undefined ? [] : [keys]),
+  ];
+  const [only] = given;
+  if (only === undefined || given.length > 1)
+    throw new TypeError('The Data API takes jwks, jwksUrl or keys, one of them.');
+  return only;
 }
 
 function refuse(status: number, body: Refusal['body']): Admission {

@@ -1,7 +1,5 @@
 /** `npm run add-tenant`: a new brand with its hostnames, its first admin's invitation and its OAuth clients. */
-import { z } from 'zod';
 import { parseHostname } from '../../contract/hostnames.ts';
-import type { FieldKeys } from '../../contract/sealed-secret.ts';
 import {
   PROVIDERS,
   type Provider,
@@ -11,6 +9,7 @@ import {
 } from '../../contract/tenants.ts';
 import { Refusal } from '../local/steps.ts';
 import { formatTable } from '../local/table.ts';
+import { readFieldKeys } from './field-keys.ts';
 import { type AddedTenant, addTenant, type NewTenant } from './tenants.ts';
 import type { Tool, ToolRun, ToolWorld } from './tool.ts';
 
@@ -46,12 +45,14 @@ export const addTenantTool: Tool<typeof OPTIONS> = {
   },
   async run(run) {
     const tenant = await readTenant(run);
-    const keys = tenant.clients.length === 0 ? [] : readFieldKeys(run.world);
+    const keys = readFieldKeys(run.world.env);
+    if (keys === null && tenant.clients.length > 0)
+      throw new Refusal('FIELD_KEYS is not set: client secrets are sealed with it.');
     const added = await run.transact(async (sql) => {
       const [platform] = await sql<{ domain: string | null }[]>`select app.platform_domain() as domain`;
       const type =
         run.options.type === undefined ? typeOf(tenant.domain, platform?.domain ?? null) : tenant.type;
-      return addTenant(sql, { ...tenant, type }, keys);
+      return addTenant(sql, { ...tenant, type }, keys ?? []);
     });
     return { data: { ...added, dryRun: run.dryRun }, text: report(added, run.dryRun) };
   },
@@ -110,21 +111,6 @@ function oneOf<Value extends string>(values: readonly Value[], given: string, op
   const found = values.find((value) => value === given);
   if (found === undefined) throw new Refusal(`--${option} takes ${values.join(', ')}.`);
   return found;
-}
-
-const fieldKeysSchema = z.object({
-  keys: z
-    .array(z.object({ kty: z.literal('oct'), kid: z.string().min(1).max(100), k: z.string().length(43) }))
-    .min(1),
-});
-
-function readFieldKeys({ env }: ToolWorld): FieldKeys {
-  try {
-    return fieldKeysSchema.parse(JSON.parse(env['FIELD_KEYS'] ?? '')).keys;
-  } catch {
-    // Neither parser's message: both quote what they read.
-    throw new Refusal('FIELD_KEYS is missing or is no key set: client secrets are sealed with it.');
-  }
 }
 
 function report({ tenantId, worker, hostnames, invitation, clients }: AddedTenant, dryRun: boolean): string {

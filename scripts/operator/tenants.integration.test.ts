@@ -7,7 +7,8 @@ import { addTenantTool } from './add-tenant.ts';
 import { listTenantsTool } from './list-tenants.ts';
 import { removeTenantTool } from './remove-tenant.ts';
 import { suspendTenantTool } from './suspend-tenant.ts';
-import { runTool, type Tool } from './tool.ts';
+import { runAt, type Said, type Terminal } from './testing.ts';
+import type { Tool } from './tool.ts';
 
 const keys = await createKeys();
 const CANARY = `canary-${crypto.randomUUID()}`;
@@ -28,40 +29,9 @@ afterAll(async () => {
   await platform.stop();
 });
 
-interface Said {
-  readonly code: number;
-  readonly out: string;
-  readonly error: string;
-  readonly asked: readonly string[];
-}
-
-interface Terminal {
-  readonly env?: Record<string, string>;
-  /** What a person types, in order; left out where there is no terminal. */
-  readonly answers?: string[];
-}
-
 // biome-ignore lint/suspicious/noExplicitAny: any tool, whatever its options are called
-async function run(tool: Tool<any>, line: string[], { env = {}, answers }: Terminal = {}): Promise<Said> {
-  const said = { out: '', error: '' };
-  const asked: string[] = [];
-  const code = await runTool(tool, line, {
-    env: { DATABASE_URL: databaseUrl, ...env },
-    write: (text) => {
-      said.out += text;
-    },
-    writeError: (text) => {
-      said.error += text;
-    },
-    ask:
-      answers === undefined
-        ? null
-        : async (question) => {
-            asked.push(question);
-            return answers.shift() ?? '';
-          },
-  });
-  return { code, ...said, asked };
+function run(tool: Tool<any>, line: string[], terminal?: Terminal): Promise<Said> {
+  return runAt(databaseUrl, tool, line, terminal);
 }
 
 /** Everything that a tool could change, as text. */
@@ -211,7 +181,7 @@ describe('Adding a tenant', () => {
       env: { ...SECRETS, FIELD_KEYS: `{"keys": "${CANARY}` },
     });
     expect(code).toBe(1);
-    expect(error).toContain('FIELD_KEYS is missing');
+    expect(error).toContain('FIELD_KEYS is no key set');
     expect(error).not.toContain(CANARY);
   });
 });

@@ -1,0 +1,373 @@
+/**
+ * `npm run configure-supabase-auth`: makes a Supabase project trust our tokens and nobody else's sign-ups, waits until
+ * it does, and says what each OAuth client needs. Every step looks first and changes only what is missing: it can be
+ * run again at any time.
+ */
+import { open } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
+import { z } from 'zod';
+import { Refusal } from '../local/steps.ts';
+import { formatSeconds, formatTable } from '../local/table.ts';
+import { describeClients, judgeClients, type ListedClient, readClients } from './listed-clients.ts';
+import { ManagementClient, Unanswered } from './management-client.ts';
+import type { Tool, ToolRun, ToolWorld } from './tool.ts';
+
+const OPTIONS = {
+  project: {
+    type: 'string',
+    value: 'REF',
+    help: 'reference of the Supabase project, as in https://REF.supabase.co',
+  },
+  'jwks-url': {
+    type: 'string',
+    value: 'URL',
+    help: 'where the dispatcher serves its keys; at the primary domain when left out',
+  },
+  'import-key': { type: 'boolean', help: 'gives Supabase the private key instead of that address' },
+  issuer: {
+    type: 'string',
+    value: 'URL',
+    help: '`iss` of our tokens; https:// and the primary domain when left out',
+  },
+  wait: {
+    type: 'string',
+    value: 'SECONDS',
+    help: 'how long to wait for Supabase; 180 when left out, a rotation may take 1800',
+  },
+  'new-key': {
+    type: 'string',
+    value: 'FILE',
+    help: 'only writes a new signing key there, readable by you alone',
+  },
+} as const;
+
+type Run = ToolRun<typeof OPTIONS>;
+const DEFAULT_WAIT_SECONDS = 180;
+const LONGEST_WAIT_SECONDS = 3_600;
+const PAUSE_MILLISECONDS = 1_000;
+
+export const configureSupabaseAuthTool: Tool<typeof OPTIONS> = {
+  name: 'configure-supabase-auth',
+  summary:
+    'Makes a Supabase project trust the tokens of the Workers, turns its own sign-ups off, and waits until both hold.',
+  options: OPTIONS,
+  environment: {
+    SUPABASE_ACCESS_TOKEN: 'personal access token for the Management API',
+    SUPABASE_SIGNING_KEY: 'the Workers’ private ES256 key of that name, a JWK',
+    SUPABASE_PUBLISHABLE_KEY: 'the project’s publishable key',
+    FIELD_KEYS: 'to check the OAuth clients with their providers; they are only listed without it',
+  },
+  run: (run) =>
+    run.options['new-key'] === undefined ? configure(run) : writeNewKey(run, run.options['new-key']),
+};
+
+interface Primary {
+  readonly tenantId: string;
+  readonly domain: string;
+}
+
+async function configure(run: Run): Promise<{ data: unknown; text: string }> {
+  const { options, world, dryRun, transact } = run;
+  const project = options.project ?? '';
+  if (!/^[a-z0-9]{10,40}$/.test(project))
+    throw new Refusal('--project takes the reference of a Supabase project.');
+  const key = readSigningKey(world);
+  const publishableKey = needed(world, 'SUPABASE_PUBLISHABLE_KEY');
+  const waitSeconds = readWait(options.wait);
+  const management = new ManagementClient({
+    url: world.env['SUPABASE_API_URL'] ?? 'https://api.supabase.com',
+    token: needed(world, 'SUPABASE_ACCESS_TOKEN'),
+    project,
+  });
+  const steps: Step[] = [];
+  const note = (step: Step) => {
+    steps.push(step);
+    world.writeError(
+      `  ${step.changed ? (dryRun ? 'would change' : 'changed') : 'as it should be'}: ${step.what}\n`,
+    );
+  };
+
+  const { name, status } = await management.getProject();
+  if (status !== 'ACTIVE_HEALTHY') throw new Refusal(`The project ${name} is ${status}, not ACTIVE_HEALTHY.`);
+  const primary = await readPrimary(run);
+  const issuer = options.issuer ?? `https://${primary.domain}`;
+
+  note(await turnSignUpsOff(management, dryRun));
+  note(
+    options['import-key'] === true
+      ? await importKey(management, key, dryRun)
+      : await registerAddress(
+          management,
+          options['jwks-url'] ?? `https://${primary.domain}/.well-known/jwks.json`,
+          key,
+          dryRun,
+        ),
+  );
+  note(await transact((sql) => setIssuer(sql, issuer)));
+
+  const supabaseUrl = world.env['SUPABASE_URL'] ?? `https://${project}.supabase.co`;
+  const waited = dryRun
+    ? null
+    : await waitForTrust({ supabaseUrl, publishableKey, issuer, key, primary, waitSeconds, world });
+  const clients = await judgeClients(await transact(readClients), world.env);
+  return {
+    data: {
+      project,
+      issuer,
+      steps,
+      trustedAfterSeconds: waited === null ? null : waited / 1000,
+      clients,
+      dryRun,
+    },
+    text: report(project, steps, waited, clients, dryRun),
+  };
+}
+
+interface Step {
+  readonly what: string;
+  readonly changed: boolean;
+}
+
+async function turnSignUpsOff(management: ManagementClient, dryRun: boolean): Promise<Step> {
+  const what = 'Supabase Auth takes nobody in by itself';
+  const { disable_signup, external_anonymous_users_enabled } = await management.getAuthConfig();
+  const off = disable_signup && external_anonymous_users_enabled !== true;
+  if (!off && !dryRun) await management.disableSignUps();
+  return { what, changed: !off };
+}
+
+/** The dispatcher has to serve the key before Supabase is sent there: it would learn a set without it. */
+async function registerAddress(
+  management: ManagementClient,
+  address: string,
+  key: SigningKey,
+  dryRun: boolean,
+): Promise<Step> {
+  const what = `Supabase learns our keys from ${address}`;
+  await requireServed(address, key);
+  // An answer that was lost may have been a yes: looking again keeps it from being registered twice.
+  for (let attempt = 1; ; attempt += 1) {
+    const integrations = await management.listIntegrations();
+    if (integrations.some(({ jwks_url }) => jwks_url === address)) return { what, changed: attempt > 1 };
+    if (dryRun) return { what, changed: true };
+    try {
+      await management.addIntegration(address);
+      return { what, changed: true };
+    } catch (error) {
+      if (!(error instanceof Unanswered) || attempt === 3) throw error;
+      await sleep(PAUSE_MILLISECONDS);
+    }
+  }
+}
+
+async function requireServed(address: string, key: SigningKey): Promise<void> {
+  const served = await fetch(address, { signal: AbortSignal.timeout(10_000) })
+    .then(async (answer) => (answer.ok ? keySetSchema.parse(await answer.json()) : null))
+    .catch(() => null);
+  if (served === null) throw new Refusal(`${address} serves no key set. Deploy the dispatcher first.`);
+  if (!served.keys.some((known) => isSameKey(known, key)))
+    throw new Refusal(
+      `${address} does not serve the public half of SUPABASE_SIGNING_KEY (${key.kid}). Deploy the dispatcher with it first.`,
+    );
+}
+
+async function importKey(management: ManagementClient, key: SigningKey, dryRun: boolean): Promise<Step> {
+  const what = `Supabase has the signing key ${key.kid}`;
+  for (let attempt = 1; ; attempt += 1) {
+    const keys = await management.listSigningKeys();
+    const known = keys.some(({ public_jwk }) => {
+      const parsed = publicKeySchema.safeParse(public_jwk);
+      return parsed.success && isSameKey(parsed.data, key);
+    });
+    if (known) return { what, changed: attempt > 1 };
+    if (dryRun) return { what, changed: true };
+    try {
+      await management.importSigningKey(key);
+      return { what, changed: true };
+    } catch (error) {
+      if (!(error instanceof Unanswered) || attempt === 3) throw error;
+      await sleep(PAUSE_MILLISECONDS);
+    }
+  }
+}
+
+async function readPrimary({ transact }: Run): Promise<Primary> {
+  const primary = await transact(async (sql) => {
+    const [row] = await sql<Primary[]>`
+      select tenant_id as "tenantId", domain from public.tenants where type = 'primary'`;
+    return row ?? null;
+  });
+  if (primary === null)
+    throw new Refusal('There is no primary tenant yet: npm run add-tenant -- --type primary …');
+  return primary;
+}
+
+async function setIssuer(sql: Parameters<Parameters<Run['transact']>[0]>[0], issuer: string): Promise<Step> {
+  const [known] = await sql<{ value: string }[]>`select value from app.settings where key = 'jwt_issuer'`;
+  if (known?.value !== issuer) {
+    await sql`insert into app.settings (key, value) values ('jwt_issuer', ${issuer})
+      on conflict (key) do update set value = excluded.value`;
+  }
+  return { what: `the database takes tokens of ${issuer} alone`, changed: known?.value !== issuer };
+}
+
+interface Waiting {
+  readonly supabaseUrl: string;
+  readonly publishableKey: string;
+  readonly issuer: string;
+  readonly key: SigningKey;
+  readonly primary: Primary;
+  readonly waitSeconds: number;
+  readonly world: ToolWorld;
+}
+
+/** Asks as a tenant Worker does that signs somebody in, until it is answered. In milliseconds. */
+async function waitForTrust(waiting: Waiting): Promise<number> {
+  const { supabaseUrl, publishableKey, waitSeconds, world } = waiting;
+  const started = Date.now();
+  let told = 0;
+  while (true) {
+    const { status, body } = await askAsWorker(supabaseUrl, publishableKey, await mintToken(waiting));
+    const waited = Date.now() - started;
+    if (status === 200) return waited;
+    if (status === 403)
+      throw new Refusal(
+        `The database refuses our token (${body.message ?? 'no reason'}). Are all migrations applied?`,
+      );
+    if (status === 401 && /api key/i.test(body.message ?? ''))
+      throw new Refusal('Supabase refuses SUPABASE_PUBLISHABLE_KEY.');
+    if (waited > waitSeconds * 1000)
+      throw new Refusal(
+        `Supabase does not take our tokens after ${waitSeconds} s (${status ?? 'no answer'}${body.message ? `: ${body.message}` : ''}). ` +
+          'Nothing is undone; run this again to go on waiting, with --wait 1800 after a rotation.',
+      );
+    if (waited - told >= 10_000) {
+      told = waited;
+      world.writeError(`  waiting for Supabase to take our tokens, ${formatSeconds(waited)}\n`);
+    }
+    await sleep(Math.min(PAUSE_MILLISECONDS, waitSeconds * 100));
+  }
+}
+
+async function askAsWorker(
+  supabaseUrl: string,
+  publishableKey: string,
+  token: string,
+): Promise<{ status: number | null; body: { message?: string | undefined } }> {
+  try {
+    const answer = await fetch(`${supabaseUrl}/rest/v1/rpc/get_oauth_client`, {
+      method: 'POST',
+      headers: {
+        apikey: publishableKey,
+        authorization: `Bearer ${token}`,
+        'content-type': 'application/json',
+      },
+      body: JSON.stringify({ p_provider: 'github' }),
+      signal: AbortSignal.timeout(10_000),
+    });
+    const body = z
+      .object({ message: z.string().optional() })
+      .safeParse(await answer.json().catch(() => ({})));
+    return { status: answer.status, body: body.data ?? {} };
+  } catch {
+    return { status: null, body: {} };
+  }
+}
+
+async function mintToken({ issuer, key, primary }: Waiting): Promise<string> {
+  const now = Math.floor(Date.now() / 1000);
+  return new SignJWT({ role: 'sign_in', tenant_id: primary.tenantId, hostname: primary.domain })
+    .setProtectedHeader({ alg: 'ES256', typ: 'JWT', kid: key.kid })
+    .setIssuer(issuer)
+    .setIssuedAt(now - 30)
+    .setExpirationTime(now + 120)
+    .sign(key);
+}
+
+const publicKeySchema = z.looseObject({
+  kty: z.string(),
+  kid: z.string().optional(),
+  x: z.string().optional(),
+  y: z.string().optional(),
+});
+const keySetSchema = z.object({ keys: z.array(publicKeySchema) });
+const signingKeySchema = z.looseObject({
+  kty: z.literal('EC'),
+  crv: z.literal('P-256'),
+  kid: z.string().min(1).max(128),
+  x: z.string(),
+  y: z.string(),
+  d: z.string(),
+});
+type SigningKey = z.infer<typeof signingKeySchema> & JWK;
+
+function isSameKey(known: z.infer<typeof publicKeySchema>, key: SigningKey): boolean {
+  return known.kid === key.kid && known.x === key.x && known.y === key.y;
+}
+
+function readSigningKey(world: ToolWorld): SigningKey {
+  try {
+    return signingKeySchema.parse(JSON.parse(needed(world, 'SUPABASE_SIGNING_KEY')));
+  } catch (error) {
+    if (error instanceof Refusal) throw error;
+    // Neither parser's message: both quote what they read.
+    throw new Refusal('SUPABASE_SIGNING_KEY is no private ES256 key with a kid.');
+  }
+}
+
+function needed({ env }: ToolWorld, variable: string): string {
+  const value = env[variable];
+  if (!value) throw new Refusal(`${variable} is not set.`);
+  return value;
+}
+
+function readWait(given: string | undefined): number {
+  const seconds = Number(given ?? DEFAULT_WAIT_SECONDS);
+  if (!Number.isInteger(seconds) || seconds < 1 || seconds > LONGEST_WAIT_SECONDS)
+    throw new Refusal(`--wait takes 1 to ${LONGEST_WAIT_SECONDS} seconds.`);
+  return seconds;
+}
+
+async function writeNewKey({ dryRun }: Run, file: string): Promise<{ data: unknown; text: string }> {
+  const { privateKey } = await generateKeyPair('ES256', { extractable: true });
+  const jwk = await exportJWK(privateKey);
+  const kid = await calculateJwkThumbprint(jwk);
+  if (!dryRun) {
+    const handle = await open(file, 'wx', 0o600).catch((error: NodeJS.ErrnoException) => {
+      throw new Refusal(
+        error.code === 'EEXIST' ? `${file} is there already.` : `${file} cannot be written: ${error.code}.`,
+      );
+    });
+    await handle.writeFile(`${JSON.stringify({ ...jwk, alg: 'ES256', use: 'sig', kid })}\n`);
+    await handle.close();
+  }
+  const text = dryRun
+    ? `A key would be written to ${file}.`
+    : `A new signing key is in ${file}: ${kid}\n\n` +
+      'Serve its public half beside the present one from the dispatcher (SUPABASE_JWKS), run this tool with it until\n' +
+      'Supabase takes it, and only then sign with it (SUPABASE_SIGNING_KEY of the Workers).';
+  return { data: { file, kid, dryRun }, text };
+}
+
+function report(
+  project: string,
+  steps: readonly Step[],
+  waited: number | null,
+  clients: readonly ListedClient[],
+  dryRun: boolean,
+): string {
+  const changes = steps.filter(({ changed }) => changed);
+  const head =
+    waited === null
+      ? `${project}: ${changes.length === 0 ? 'nothing would change' : `${changes.length} of ${steps.length} would change`}.`
+      : `${project} takes our tokens${changes.length === 0 ? ', as it did' : ''} (${formatSeconds(waited)}).`;
+  return [
+    head,
+    formatTable(
+      steps.map(({ what, changed }) => [changed ? (dryRun ? 'would change' : 'changed') : 'kept', what]),
+    ),
+    describeClients(clients),
+    'Supabase bills members who come by third-party auth as third-party monthly active users: see its price list.',
+  ].join('\n\n');
+}

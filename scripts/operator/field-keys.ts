@@ -1,0 +1,22 @@
+/** The keys that seal client secrets, from the environment. Called by the tools that seal or open them. */
+import { z } from 'zod';
+import type { FieldKeys } from '../../contract/sealed-secret.ts';
+import { Refusal } from '../local/steps.ts';
+
+const fieldKeysSchema = z.object({
+  keys: z
+    .array(z.object({ kty: z.literal('oct'), kid: z.string().min(1).max(100), k: z.string().length(43) }))
+    .min(1),
+});
+
+/** Null where the variable is not set. */
+export function readFieldKeys(env: Readonly<Record<string, string | undefined>>): FieldKeys | null {
+  const text = env['FIELD_KEYS'];
+  if (!text) return null;
+  try {
+    return fieldKeysSchema.parse(JSON.parse(text)).keys;
+  } catch {
+    // Neither parser's message: both quote what they read.
+    throw new Refusal('FIELD_KEYS is no key set: {"keys": [{"kty": "oct", "kid": …, "k": …}]}');
+  }
+}
