@@ -3,14 +3,20 @@
  * it does, and says what each OAuth client needs. Every step looks first and changes only what is missing: it can be
  * run again at any time.
  */
-import { open } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
-import { z } from 'zod';
 import { Refusal } from '../local/steps.ts';
 import { formatSeconds, formatTable } from '../local/table.ts';
 import { describeClients, judgeClients, type ListedClient, readClients } from './listed-clients.ts';
 import { ManagementClient, Unanswered } from './management-client.ts';
+import {
+  isSameKey,
+  keySetSchema,
+  parseSigningKey,
+  publicKeySchema,
+  type SigningKey,
+  writeSigningKey,
+} from './signing-key.ts';
+import { type Primary, waitForTrust } from './supabase-trust.ts';
 import type { Tool, ToolRun, ToolWorld } from './tool.ts';
 
 const OPTIONS = {
@@ -59,20 +65,15 @@ export const configureSupabaseAuthTool: Tool<typeof OPTIONS> = {
     FIELD_KEYS: 'to check the OAuth clients with their providers; they are only listed without it',
   },
   run: (run) =>
-    run.options['new-key'] === undefined ? configure(run) : writeNewKey(run, run.options['new-key']),
+    run.options['new-key'] === undefined ? configure(run) : makeKey(run, run.options['new-key']),
 };
-
-interface Primary {
-  readonly tenantId: string;
-  readonly domain: string;
-}
 
 async function configure(run: Run): Promise<{ data: unknown; text: string }> {
   const { options, world, dryRun, transact } = run;
   const project = options.project ?? '';
   if (!/^[a-z0-9]{10,40}$/.test(project))
     throw new Refusal('--project takes the reference of a Supabase project.');
-  const key = readSigningKey(world);
+  const key = parseSigningKey(needed(world, 'SUPABASE_SIGNING_KEY'));
   const publishableKey = needed(world, 'SUPABASE_PUBLISHABLE_KEY');
   const waitSeconds = readWait(options.wait);
   const management = new ManagementClient({
@@ -212,110 +213,6 @@ async function setIssuer(sql: Parameters<Parameters<Run['transact']>[0]>[0], iss
   return { what: `the database takes tokens of ${issuer} alone`, changed: known?.value !== issuer };
 }
 
-interface Waiting {
-  readonly supabaseUrl: string;
-  readonly publishableKey: string;
-  readonly issuer: string;
-  readonly key: SigningKey;
-  readonly primary: Primary;
-  readonly waitSeconds: number;
-  readonly world: ToolWorld;
-}
-
-/** Asks as a tenant Worker does that signs somebody in, until it is answered. In milliseconds. */
-async function waitForTrust(waiting: Waiting): Promise<number> {
-  const { supabaseUrl, publishableKey, waitSeconds, world } = waiting;
-  const started = Date.now();
-  let told = 0;
-  while (true) {
-    const { status, body } = await askAsWorker(supabaseUrl, publishableKey, await mintToken(waiting));
-    const waited = Date.now() - started;
-    if (status === 200) return waited;
-    if (status === 403)
-      throw new Refusal(
-        `The database refuses our token (${body.message ?? 'no reason'}). Are all migrations applied?`,
-      );
-    if (status === 401 && /api key/i.test(body.message ?? ''))
-      throw new Refusal('Supabase refuses SUPABASE_PUBLISHABLE_KEY.');
-    if (waited > waitSeconds * 1000)
-      throw new Refusal(
-        `Supabase does not take our tokens after ${waitSeconds} s (${status ?? 'no answer'}${body.message ? `: ${body.message}` : ''}). ` +
-          'Nothing is undone; run this again to go on waiting, with --wait 1800 after a rotation.',
-      );
-    if (waited - told >= 10_000) {
-      told = waited;
-      world.writeError(`  waiting for Supabase to take our tokens, ${formatSeconds(waited)}\n`);
-    }
-    await sleep(Math.min(PAUSE_MILLISECONDS, waitSeconds * 100));
-  }
-}
-
-async function askAsWorker(
-  supabaseUrl: string,
-  publishableKey: string,
-  token: string,
-): Promise<{ status: number | null; body: { message?: string | undefined } }> {
-  try {
-    const answer = await fetch(`${supabaseUrl}/rest/v1/rpc/get_oauth_client`, {
-      method: 'POST',
-      headers: {
-        apikey: publishableKey,
-        authorization: `Bearer ${token}`,
-        'content-type': 'application/json',
-      },
-      body: JSON.stringify({ p_provider: 'github' }),
-      signal: AbortSignal.timeout(10_000),
-    });
-    const body = z
-      .object({ message: z.string().optional() })
-      .safeParse(await answer.json().catch(() => ({})));
-    return { status: answer.status, body: body.data ?? {} };
-  } catch {
-    return { status: null, body: {} };
-  }
-}
-
-async function mintToken({ issuer, key, primary }: Waiting): Promise<string> {
-  const now = Math.floor(Date.now() / 1000);
-  return new SignJWT({ role: 'sign_in', tenant_id: primary.tenantId, hostname: primary.domain })
-    .setProtectedHeader({ alg: 'ES256', typ: 'JWT', kid: key.kid })
-    .setIssuer(issuer)
-    .setIssuedAt(now - 30)
-    .setExpirationTime(now + 120)
-    .sign(key);
-}
-
-const publicKeySchema = z.looseObject({
-  kty: z.string(),
-  kid: z.string().optional(),
-  x: z.string().optional(),
-  y: z.string().optional(),
-});
-const keySetSchema = z.object({ keys: z.array(publicKeySchema) });
-const signingKeySchema = z.looseObject({
-  kty: z.literal('EC'),
-  crv: z.literal('P-256'),
-  kid: z.string().min(1).max(128),
-  x: z.string(),
-  y: z.string(),
-  d: z.string(),
-});
-type SigningKey = z.infer<typeof signingKeySchema> & JWK;
-
-function isSameKey(known: z.infer<typeof publicKeySchema>, key: SigningKey): boolean {
-  return known.kid === key.kid && known.x === key.x && known.y === key.y;
-}
-
-function readSigningKey(world: ToolWorld): SigningKey {
-  try {
-    return signingKeySchema.parse(JSON.parse(needed(world, 'SUPABASE_SIGNING_KEY')));
-  } catch (error) {
-    if (error instanceof Refusal) throw error;
-    // Neither parser's message: both quote what they read.
-    throw new Refusal('SUPABASE_SIGNING_KEY is no private ES256 key with a kid.');
-  }
-}
-
 function needed({ env }: ToolWorld, variable: string): string {
   const value = env[variable];
   if (!value) throw new Refusal(`${variable} is not set.`);
@@ -329,24 +226,13 @@ function readWait(given: string | undefined): number {
   return seconds;
 }
 
-async function writeNewKey({ dryRun }: Run, file: string): Promise<{ data: unknown; text: string }> {
-  const { privateKey } = await generateKeyPair('ES256', { extractable: true });
-  const jwk = await exportJWK(privateKey);
-  const kid = await calculateJwkThumbprint(jwk);
-  if (!dryRun) {
-    const handle = await open(file, 'wx', 0o600).catch((error: NodeJS.ErrnoException) => {
-      throw new Refusal(
-        error.code === 'EEXIST' ? `${file} is there already.` : `${file} cannot be written: ${error.code}.`,
-      );
-    });
-    await handle.writeFile(`${JSON.stringify({ ...jwk, alg: 'ES256', use: 'sig', kid })}\n`);
-    await handle.close();
-  }
-  const text = dryRun
-    ? `A key would be written to ${file}.`
-    : `A new signing key is in ${file}: ${kid}\n\n` +
-      'Serve its public half beside the present one from the dispatcher (SUPABASE_JWKS), run this tool with it until\n' +
-      'Supabase takes it, and only then sign with it (SUPABASE_SIGNING_KEY of the Workers).';
+async function makeKey({ dryRun }: Run, file: string): Promise<{ data: unknown; text: string }> {
+  if (dryRun) return { data: { file, dryRun }, text: `A key would be written to ${file}.` };
+  const kid = await writeSigningKey(file);
+  const text =
+    `A new signing key is in ${file}: ${kid}\n\n` +
+    'Serve its public half beside the present one from the dispatcher (SUPABASE_JWKS), run this tool with it until\n' +
+    'Supabase takes it, and only then sign with it (SUPABASE_SIGNING_KEY of the Workers).';
   return { data: { file, kid, dryRun }, text };
 }
 
