@@ -40,7 +40,7 @@ async function main(): Promise<void> {
     closers.push(() => portal.close());
     const door = await openFrontDoor({ target: portal.port, port });
     closers.push(() => door.close());
-    stack.openPort(port);
+    await stack.openPort(port);
   });
 
   const portals = await readPortals(stack.sql);
