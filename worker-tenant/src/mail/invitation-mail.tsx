@@ -3,7 +3,6 @@
  * where the program knows `prefers-color-scheme`) and the same as plain text. Called by jobs.ts. Nothing is loaded from
  * anywhere, and no name but the tenant's is in it.
  */
-import { Body } from '@react-email/body';
 import { Button } from '@react-email/button';
 import { Container } from '@react-email/container';
 import { Head } from '@react-email/head';
@@ -128,106 +127,112 @@ function InvitationMail({ brand, wording }: { brand: Brand; wording: Wording }) 
         <meta name="supported-color-schemes" content="light dark" />
         <style>{darkStyles(dark)}</style>
       </Head>
-      <Preview>{`${invitedBy ?? 'You are'} ${invitedBy === null ? 'invited' : 'invites you'} ${invitation}`}</Preview>
-      <Body
-        className="page"
-        style={{
-          backgroundColor: light.surface,
-          margin: 0,
-          padding: '32px 12px',
-          fontFamily: fontFamily(brand.font),
-        }}
-      >
-        <Container
-          className="card"
+      {/* Mail programs that drop what is said of the body keep what is said of a table. */}
+      <body className="page" style={{ backgroundColor: light.surface, margin: 0, padding: 0 }}>
+        <Preview>{`${invitedBy ?? 'You are'} ${invitedBy === null ? 'invited' : 'invites you'} ${invitation}`}</Preview>
+        <Section
+          className="page"
           style={{
-            backgroundColor: light['surface-raised'],
-            border: `1px solid ${light.border}`,
-            borderRadius: `${brand.radius}px`,
-            maxWidth: '560px',
-            padding: '32px 28px',
+            backgroundColor: light.surface,
+            padding: '32px 12px',
+            fontFamily: fontFamily(brand.font),
           }}
         >
-          <BrandMark brand={brand} colors={light} />
-          <h1
-            className="ink"
+          <Container
+            className="card"
             style={{
-              color: light.text,
-              fontSize: '24px',
-              lineHeight: '32px',
-              fontWeight: 600,
-              margin: '24px 0 16px',
-              overflowWrap: 'anywhere',
+              backgroundColor: light['surface-raised'],
+              border: `1px solid ${light.border}`,
+              borderRadius: `${brand.radius}px`,
+              maxWidth: '560px',
+              padding: '32px 28px',
             }}
           >
-            {title}
-          </h1>
-          <Text className="ink" style={{ ...text, overflowWrap: 'anywhere' }}>
-            {invitedBy === null ? (
-              'You are invited '
-            ) : (
-              <>
-                <bdi>
-                  <strong>{invitedBy}</strong>
-                </bdi>{' '}
-                invites you{' '}
-              </>
-            )}
-            {invitation}
-          </Text>
-          <Section style={{ margin: '8px 0 24px' }}>
-            <Button
-              className="button"
-              href={address}
+            <BrandMark brand={brand} colors={light} />
+            <h1
+              className="ink"
               style={{
-                backgroundColor: light.primary,
-                color: light['on-primary'],
-                border: `1px solid ${light['primary-edge']}`,
-                borderRadius: `${brand.radius}px`,
-                fontSize: '16px',
+                color: light.text,
+                fontSize: '24px',
+                lineHeight: '32px',
                 fontWeight: 600,
-                lineHeight: '24px',
-                padding: '12px 24px',
-                textDecoration: 'none',
+                margin: '24px 0 16px',
+                overflowWrap: 'anywhere',
               }}
             >
-              {button}
-            </Button>
-          </Section>
-          <Text className="ink" style={{ ...text, overflowWrap: 'anywhere' }}>
-            {how}
-          </Text>
-          <Text className="ink" style={text}>
-            {until}
-          </Text>
-          <Text className="muted" style={{ ...small, overflowWrap: 'anywhere' }}>
-            If the button does not work, open{' '}
-            <Link className="link" href={address} style={{ color: light.link, textDecoration: 'underline' }}>
-              {address}
-            </Link>
-          </Text>
-          <Hr className="line" style={{ borderColor: light.border, margin: '24px 0 16px' }} />
-          <Text className="muted" style={{ ...small, overflowWrap: 'anywhere' }}>
-            {why}
-          </Text>
-          {links.length > 0 && (
-            <Text className="muted" style={{ ...small, overflowWrap: 'anywhere' }}>
-              {links.map(({ label, href }, index) => (
-                <Fragment key={href}>
-                  {index > 0 && ' · '}
-                  <Link
-                    className="link"
-                    href={href}
-                    style={{ color: light.link, textDecoration: 'underline' }}
-                  >
-                    {label}
-                  </Link>
-                </Fragment>
-              ))}
+              {title}
+            </h1>
+            <Text className="ink" style={{ ...text, overflowWrap: 'anywhere' }}>
+              {invitedBy === null ? (
+                'You are invited '
+              ) : (
+                <>
+                  <bdi>
+                    <strong>{invitedBy}</strong>
+                  </bdi>{' '}
+                  invites you{' '}
+                </>
+              )}
+              {invitation}
             </Text>
-          )}
-        </Container>
-      </Body>
+            <Section style={{ margin: '8px 0 24px' }}>
+              <Button
+                className="button"
+                href={address}
+                style={{
+                  backgroundColor: light.primary,
+                  color: light['on-primary'],
+                  border: `1px solid ${light['primary-edge']}`,
+                  borderRadius: `${brand.radius}px`,
+                  fontSize: '16px',
+                  fontWeight: 600,
+                  lineHeight: '24px',
+                  padding: '12px 24px',
+                  textDecoration: 'none',
+                }}
+              >
+                {button}
+              </Button>
+            </Section>
+            <Text className="ink" style={{ ...text, overflowWrap: 'anywhere' }}>
+              {how}
+            </Text>
+            <Text className="ink" style={text}>
+              {until}
+            </Text>
+            <Text className="muted" style={{ ...small, overflowWrap: 'anywhere' }}>
+              If the button does not work, open{' '}
+              <Link
+                className="link"
+                href={address}
+                style={{ color: light.link, textDecoration: 'underline' }}
+              >
+                {address}
+              </Link>
+            </Text>
+            <Hr className="line" style={{ borderColor: light.border, margin: '24px 0 16px' }} />
+            <Text className="muted" style={{ ...small, overflowWrap: 'anywhere' }}>
+              {why}
+            </Text>
+            {links.length > 0 && (
+              <Text className="muted" style={{ ...small, overflowWrap: 'anywhere' }}>
+                {links.map(({ label, href }, index) => (
+                  <Fragment key={href}>
+                    {index > 0 && ' · '}
+                    <Link
+                      className="link"
+                      href={href}
+                      style={{ color: light.link, textDecoration: 'underline' }}
+                    >
+                      {label}
+                    </Link>
+                  </Fragment>
+                ))}
+              </Text>
+            )}
+          </Container>
+        </Section>
+      </body>
     </Html>
   );
 }

@@ -52,7 +52,7 @@ export async function sendMail(binding: SendEmail, from: string, mail: OutgoingM
     const code = codeOf(error);
     // The message may name the address: the log does not need it.
     logEvent('mail_refused', { code });
-    const final = FINAL[code];
+    const final = code.startsWith('E_HEADER_') ? 'content_refused' : FINAL[code];
     if (final !== undefined) return { outcome: 'failed', error: final };
     return { outcome: 'retry', error: PASSING[code] ?? 'unreachable' };
   }
