@@ -47,6 +47,7 @@ export async function startPortal({
   // As in vite.config.ts: nothing calls home.
   process.env['CLOUDFLARE_CF_FETCH_ENABLED'] ??= 'false';
   process.env['WRANGLER_SEND_METRICS'] ??= 'false';
+  process.env['WRANGLER_LOG'] ??= 'error';
   if (built && !existsSync(path('dist/worker_dispatcher/wrangler.json'))) {
     throw new Error('There is no build: run `npm run build` first.');
   }
