@@ -77,7 +77,16 @@ async function main(): Promise<void> {
   });
 
   const portals = await readPortals(stack.sql);
-  console.log(describePortals({ portals, port, databaseUrl: database.url, supabaseUrl: stack.supabaseUrl }));
+  const { supabaseUrl, mailbox } = stack;
+  console.log(
+    describePortals({
+      portals,
+      port,
+      databaseUrl: database.url,
+      supabaseUrl,
+      mailDirectory: mailbox.directory,
+    }),
+  );
   console.log(`\n  Ready in ${formatSeconds(performance.now() - started)}. Ctrl-C stops everything.\n`);
   log.speak();
   if (change.kind === 'migrate' || change.kind === 'rebuild') await tellTypes(database);

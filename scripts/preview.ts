@@ -44,8 +44,8 @@ async function main(): Promise<void> {
   });
 
   const portals = await readPortals(stack.sql);
-  const { databaseUrl, supabaseUrl } = stack;
-  console.log(describePortals({ portals, port, databaseUrl, supabaseUrl }));
+  const { databaseUrl, supabaseUrl, mailbox } = stack;
+  console.log(describePortals({ portals, port, databaseUrl, supabaseUrl, mailDirectory: mailbox.directory }));
   console.log(`\n  Ready in ${formatSeconds(performance.now() - started)}. Ctrl-C stops everything.\n`);
 }
 

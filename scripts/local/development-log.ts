@@ -40,7 +40,7 @@ export function createDevelopmentLog(): {
     logger: {
       ...inner,
       info(message, options) {
-        if (!speaking || message.startsWith('Using secrets defined in')) return;
+        if (!speaking || /^(?:Using secrets defined in|QUEUE )/.test(message)) return;
         const line = formatRequestLine(message);
         if (line === null) inner.info(message, options);
         else console.log(line);

@@ -72,13 +72,12 @@ async function sendMails(env: JobsEnvironment, wokenBy: 'cron' | 'queue'): Promi
     const access = await data();
     const mails = await claimMails(access, MAILS_AT_ONCE);
     if (mails.length === 0) break;
-    const results = await Promise.all(
-      mails.map(async (mail) => {
-        const result = await send(env.MAIL, from, mail);
-        await finishMail(access, mail, result);
-        return result;
-      }),
-    );
+    // All of them come to their end, also when one cannot be told of: what is sent and not told goes out again.
+    const settled = await Promise.allSettled(mails.map((mail) => sendAndTell(env.MAIL, from, access, mail)));
+    const results = settled.map((end) => {
+      if (end.status === 'rejected') throw end.reason;
+      return end.value;
+    });
     for (const { outcome } of results) counts[outcome] += 1;
     // More of them would be refused as well, and use up their attempts.
     if (results.some((result) => result.outcome === 'retry' && result.error === 'limit_reached')) break;
@@ -86,6 +85,18 @@ async function sendMails(env: JobsEnvironment, wokenBy: 'cron' | 'queue'): Promi
   if (counts.sent + counts.retry + counts.failed > 0) {
     logEvent('job_done', { job: 'send_mails', wokenBy, ...counts });
   }
+}
+
+async function sendAndTell(
+  binding: SendEmail,
+  from: string,
+  access: DataAccess,
+  mail: ClaimedMail,
+): Promise<MailOutcome> {
+  const result = await send(binding, from, mail);
+  // Once more where the answer was lost: telling twice changes nothing, and not telling sends it again.
+  await finishMail(access, mail, result).catch(() => finishMail(access, mail, result));
+  return result;
 }
 
 /** A mail that cannot even be written must not hold up the others. */

@@ -66,7 +66,7 @@ describe('what it says', () => {
     expect(text).toContain('You are invited to join North Light as an admin.');
     expect(html).toContain('#663399');
     expect(html).toContain('mailto:help@nordlicht.example');
-    expect(text).toContain('Support: help@nordlicht.example');
+    expect(text).toContain('Write to: help@nordlicht.example');
     expect(text).toContain('Privacy: https://nordlicht.example/privacy');
     expect(`${html}${text}`).not.toContain('Nordlicht');
   });

@@ -99,10 +99,12 @@ function plainText(wording: Wording): string {
     invitedBy === null ? `You are invited ${invitation}` : `${invitedBy} invites you ${invitation}`,
     `Sign in to ${name}:\n${address}`,
     `${how}\n${until}`,
-    `-- \n${why}`,
-    ...links.map(({ label, href }) =>
-      href === `mailto:${label}` ? `Support: ${label}` : `${label}: ${href}`,
-    ),
+    [
+      `-- \n${why}`,
+      ...links.map(({ label, href }) =>
+        href === `mailto:${label}` ? `Write to: ${label}` : `${label}: ${href}`,
+      ),
+    ].join('\n'),
   ]
     .join('\n\n')
     .concat('\n');
