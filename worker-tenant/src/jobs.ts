@@ -21,8 +21,8 @@ export interface JobsEnvironment extends SupabaseVariables {
 const PURGE_CRON = '17 * * * *';
 /** 20 × 10,000 rows: more than an hour leaves behind. What is left after a long pause goes with the next runs. */
 const MAX_PORTIONS = 20;
-/** 50 × 20 mails a run. A claim is good for five minutes, and twenty mails take seconds. */
-const MAX_MAIL_PORTIONS = 50;
+/** 20 × 20 mails a run, two questions each: what an invocation may ask. A claim outlives twenty mails by minutes. */
+const MAX_MAIL_PORTIONS = 20;
 const MAILS_AT_ONCE = 20;
 
 export default {
@@ -36,8 +36,9 @@ export default {
     }
   },
   /** However many messages, and whatever they say: mails are due. A failure brings the messages back. */
-  async queue(_batch, env): Promise<void> {
-    await sendMails(env, 'queue');
+  async queue(batch, env): Promise<void> {
+    // What a long list leaves behind is the business of another run, at once.
+    if ((await sendMails(env, 'queue')) === 'more') batch.retryAll();
   },
 } satisfies ExportedHandler<JobsEnvironment>;
 
@@ -64,14 +65,18 @@ async function purge(access: DataAccess): Promise<Purged> {
   return total;
 }
 
-async function sendMails(env: JobsEnvironment, wokenBy: 'cron' | 'queue'): Promise<void> {
+async function sendMails(env: JobsEnvironment, wokenBy: 'cron' | 'queue'): Promise<'done' | 'more'> {
   const from = readMailSender(env.MAIL_FROM);
   const data = dataForJobs(env);
   const counts = { sent: 0, retry: 0, failed: 0 };
+  let left: 'done' | 'more' = 'more';
   for (let portion = 0; portion < MAX_MAIL_PORTIONS; portion++) {
     const access = await data();
     const mails = await claimMails(access, MAILS_AT_ONCE);
-    if (mails.length === 0) break;
+    if (mails.length === 0) {
+      left = 'done';
+      break;
+    }
     // All of them come to their end, also when one cannot be told of: what is sent and not told goes out again.
     const settled = await Promise.allSettled(mails.map((mail) => sendAndTell(env.MAIL, from, access, mail)));
     const results = settled.map((end) => {
@@ -80,11 +85,15 @@ async function sendMails(env: JobsEnvironment, wokenBy: 'cron' | 'queue'): Promi
     });
     for (const { outcome } of results) counts[outcome] += 1;
     // More of them would be refused as well, and use up their attempts.
-    if (results.some((result) => result.outcome === 'retry' && result.error === 'limit_reached')) break;
+    if (results.some((result) => result.outcome === 'retry' && result.error === 'limit_reached')) {
+      left = 'done';
+      break;
+    }
   }
   if (counts.sent + counts.retry + counts.failed > 0) {
     logEvent('job_done', { job: 'send_mails', wokenBy, ...counts });
   }
+  return left;
 }
 
 async function sendAndTell(
