@@ -112,6 +112,9 @@ test('a mail that could not be delivered says so, and can be sent again', async 
     for (const width of [1440, 390]) {
       await page.setViewportSize({ width, height: 900 });
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      await page.evaluate(
+        () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
+      );
       await page.screenshot({
         path: `${FOLDER}nordlicht-invitations-${width}-${colorScheme}.png`,
         fullPage: true,
