@@ -97,18 +97,24 @@ module.exports = {
     forbid(
       'lower-layers-never-look-up',
       'auth, brand, data and domains serve routes and jobs alike.',
-      { path: '^worker-tenant/src/(auth|brand|data|domains)/', pathNot: TESTS },
+      { path: '^worker-tenant/src/(auth|brand|data|domains|mail)/', pathNot: TESTS },
       { path: '^worker-tenant/src/(app\\.ts$|middleware/|routes/)' },
     ),
     forbid(
       'lower-layers-know-no-http-framework',
       'auth, brand, data and domains take values and answer values.',
-      { path: '^worker-tenant/src/(auth|brand|data|domains)/', pathNot: TESTS },
+      { path: '^worker-tenant/src/(auth|brand|data|domains|mail)/', pathNot: TESTS },
       { path: 'node_modules/(hono|@hono)/' },
     ),
     forbid(
+      'mails-are-written-by-jobs',
+      'Tenant Workers write rows; what draws a mail (React and all) is no weight of theirs.',
+      { path: '^worker-tenant/src/', pathNot: `${TESTS}|^worker-tenant/src/(jobs\\.ts$|mail/)` },
+      { path: '^worker-tenant/src/mail/|node_modules/(react|react-dom|@react-email)/' },
+    ),
+    forbid(
       'jobs-answer-no-requests',
-      'jobs → data, domains → contract: cron, queues and webhooks have no visitor.',
+      'jobs → mail → data, domains → contract: cron, queues and webhooks have no visitor.',
       { path: '^worker-tenant/src/jobs\\.ts$' },
       { path: '^worker-tenant/src/(app\\.ts$|middleware/|routes/|auth/)|node_modules/(hono|@hono)/' },
     ),

@@ -1,6 +1,6 @@
 /**
  * The SPA and all Workers in one Vite: `npm run dev` runs them on workerd behind it, `npm run build` writes dist/client,
- * dist/worker_dispatcher and dist/worker_tenant. The three tenant Workers are one source: a build has it once, and a
+ * dist/worker_dispatcher, dist/worker_tenant and dist/worker_jobs. The three tenant Workers are one source: a build has it once, and a
  * release uploads it three times.
  */
 import { fileURLToPath } from 'node:url';
@@ -9,12 +9,14 @@ import tailwindcss from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 import { unstable_readConfig as readConfig } from 'wrangler';
-import { TENANT_WORKERS } from './scripts/local/workers.ts';
+import { MAIL_SERVICE, TENANT_WORKERS } from './scripts/local/workers.ts';
 
 type AuxiliaryWorker = NonNullable<PluginConfig['auxiliaryWorkers']>[number];
 
 const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 const TENANT_CONFIG = path('worker-tenant/wrangler.jsonc');
+const JOBS_CONFIG = path('worker-tenant/wrangler.jobs.jsonc');
+const JOBS_ENVIRONMENT = { name: 'worker_jobs' };
 
 // Nothing on this machine calls home: no `request.cf` look-up, no usage statistics.
 process.env['CLOUDFLARE_CF_FETCH_ENABLED'] ??= 'false';
@@ -32,6 +34,12 @@ function fitDispatcher(config: WorkerConfig): void {
     ...(config.services ?? []),
     { binding: 'DISPATCHER', service: 'dispatch-namespace', entrypoint: 'DispatchNamespace' },
   ];
+}
+
+/** Mails end in a mailbox on this machine. */
+function fitJobs(config: WorkerConfig): void {
+  config.send_email = [];
+  config.services = [MAIL_SERVICE];
 }
 
 /** For the browser alone; a Worker's stack traces stay readable. Our libraries read no property for its side effects. */
@@ -60,9 +68,14 @@ export default defineConfig(({ command }) => {
   const auxiliaryWorkers: AuxiliaryWorker[] = development
     ? [
         { configPath: path('scripts/local/dispatch-namespace/wrangler.jsonc'), devOnly: true },
+        { configPath: path('scripts/local/mail-service/wrangler.jsonc'), devOnly: true },
+        { configPath: JOBS_CONFIG, config: fitJobs, viteEnvironment: JOBS_ENVIRONMENT },
         ...TENANT_WORKERS.map(tenantWorker),
       ]
-    : [{ configPath: TENANT_CONFIG, viteEnvironment: { name: 'worker_tenant' } }];
+    : [
+        { configPath: TENANT_CONFIG, viteEnvironment: { name: 'worker_tenant' } },
+        { configPath: JOBS_CONFIG, viteEnvironment: JOBS_ENVIRONMENT },
+      ];
   return {
     root: path('web'),
     publicDir: path('web/public'),

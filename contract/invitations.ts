@@ -8,6 +8,9 @@ const timestamp = z.iso.datetime({ offset: true });
 export const INVITATION_STATES = ['open', 'accepted', 'expired', 'revoked'] as const;
 export type InvitationState = (typeof INVITATION_STATES)[number];
 
+export const MAIL_STATES = ['queued', 'sent', 'failed'] as const;
+export type MailState = (typeof MAIL_STATES)[number];
+
 export const MAX_IMPORT_LINES = 1_000;
 /** Bytes of a list to import, as UTF-8. */
 export const MAX_IMPORT_BYTES = 256 * 1024;
@@ -26,6 +29,8 @@ export const invitationSchema = z.object({
   sentCount: z.number().int().positive(),
   expiresAt: timestamp,
   acceptedAt: timestamp.nullable(),
+  /** Its latest mail, and since when it is in that state; null when none was to be sent. `sent`: the mail service took it. */
+  mail: z.object({ state: z.enum(MAIL_STATES), at: timestamp }).nullable(),
 });
 export type Invitation = z.infer<typeof invitationSchema>;
 

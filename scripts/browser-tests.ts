@@ -51,7 +51,8 @@ async function main(): Promise<number> {
     const hostnames = tenants.map(({ domain }) => domain);
     const door = await openFrontDoor({ target: portal.port, hostnames });
     closers.push(() => door.close());
-    portals.push({ port: portal.port, tlsPort: door.port, databaseUrl: stack.databaseUrl });
+    const { databaseUrl, mailbox } = stack;
+    portals.push({ port: portal.port, tlsPort: door.port, databaseUrl, mailDirectory: mailbox.directory });
   }
   // First, because it may also set where the browser's libraries are.
   const chromium = await findChromium();

@@ -66,17 +66,27 @@ async function main(): Promise<void> {
   });
   const stack = await runStep('Data API, GitHub and Google', async () => {
     const keys = await loadKeys(join(LOCAL, 'keys.json'));
-    return startStack({ databaseUrl: database.url, keys, ports: { dataApi, github, google } });
+    const mails = { directory: join(LOCAL, 'mail'), onMail: log.mail };
+    return startStack({ databaseUrl: database.url, keys, ports: { dataApi, github, google }, mails });
   });
   closers.push(() => stack.close());
   await runStep('Pages and Workers', async () => {
-    stack.openPort(port);
+    await stack.openPort(port);
     await tellWorkers(stack);
     await startVite(port);
   });
 
   const portals = await readPortals(stack.sql);
-  console.log(describePortals({ portals, port, databaseUrl: database.url, supabaseUrl: stack.supabaseUrl }));
+  const { supabaseUrl, mailbox } = stack;
+  console.log(
+    describePortals({
+      portals,
+      port,
+      databaseUrl: database.url,
+      supabaseUrl,
+      mailDirectory: mailbox.directory,
+    }),
+  );
   console.log(`\n  Ready in ${formatSeconds(performance.now() - started)}. Ctrl-C stops everything.\n`);
   log.speak();
   if (change.kind === 'migrate' || change.kind === 'rebuild') await tellTypes(database);
@@ -114,7 +124,7 @@ async function choosePorts(): Promise<[number, number, number, number]> {
 }
 
 async function startOver(): Promise<void> {
-  for (const name of ['postgres', 'workers', 'keys.json', 'migrations.json']) {
+  for (const name of ['postgres', 'workers', 'mail', 'keys.json', 'migrations.json']) {
     await rm(join(LOCAL, name), { recursive: true, force: true });
   }
 }
@@ -123,7 +133,10 @@ async function startOver(): Promise<void> {
 async function tellWorkers(stack: Stack): Promise<void> {
   const { WORKER_NAME: _name, ...tenantVars } = stack.tenantVars(TENANT_WORKERS[0]);
   await writeDevVars(join(REPOSITORY, 'worker-dispatcher/.dev.vars'), stack.dispatcherVars);
-  await writeDevVars(join(REPOSITORY, 'worker-tenant/.dev.vars'), tenantVars);
+  // The jobs Worker lies in the same folder and is told the same.
+  const { MAIL_FROM: sender = '' } = stack.jobsVars;
+  await writeDevVars(join(REPOSITORY, 'worker-tenant/.dev.vars'), { ...tenantVars, MAIL_FROM: sender });
+  await writeDevVars(join(REPOSITORY, 'scripts/local/mail-service/.dev.vars'), stack.mailServiceVars);
 }
 
 async function startVite(port: number): Promise<void> {

@@ -28,6 +28,7 @@ const FORBIDDEN = [
   ['middleware-never-imports-routes', 'worker-tenant/src/middleware/b.ts', 'worker-tenant/src/routes/z.ts'],
   ['lower-layers-never-look-up', 'worker-tenant/src/auth/a.ts', 'worker-tenant/src/routes/z.ts'],
   ['lower-layers-know-no-http-framework', 'worker-tenant/src/domains/a.ts', 'hono'],
+  ['mails-are-written-by-jobs', 'worker-tenant/src/routes/e.ts', 'worker-tenant/src/mail/z.ts'],
   ['jobs-answer-no-requests', 'worker-tenant/src/jobs.ts', 'worker-tenant/src/routes/z.ts'],
   ['pages-never-import-pages', 'web/src/pages/a.ts', 'web/src/pages/z.ts'],
   ['pages-know-no-layout-and-layouts-no-page', 'web/src/pages/b.ts', 'web/src/layouts/z.ts'],

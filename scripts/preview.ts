@@ -40,12 +40,12 @@ async function main(): Promise<void> {
     closers.push(() => portal.close());
     const door = await openFrontDoor({ target: portal.port, port });
     closers.push(() => door.close());
-    stack.openPort(port);
+    await stack.openPort(port);
   });
 
   const portals = await readPortals(stack.sql);
-  const { databaseUrl, supabaseUrl } = stack;
-  console.log(describePortals({ portals, port, databaseUrl, supabaseUrl }));
+  const { databaseUrl, supabaseUrl, mailbox } = stack;
+  console.log(describePortals({ portals, port, databaseUrl, supabaseUrl, mailDirectory: mailbox.directory }));
   console.log(`\n  Ready in ${formatSeconds(performance.now() - started)}. Ctrl-C stops everything.\n`);
 }
 

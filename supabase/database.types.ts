@@ -218,6 +218,64 @@ export type Database = {
           },
         ];
       };
+      mails: {
+        Row: {
+          attempts: number;
+          created_at: string;
+          due_at: string;
+          error: string | null;
+          finished_at: string | null;
+          id: string;
+          invitation_id: string;
+          kind: string;
+          recipient: string;
+          state: string;
+          tenant_id: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          attempts?: number;
+          created_at?: string;
+          due_at?: string;
+          error?: string | null;
+          finished_at?: string | null;
+          id?: string;
+          invitation_id: string;
+          kind?: string;
+          recipient: string;
+          state?: string;
+          tenant_id: string;
+        };
+        Update: {
+          attempts?: number;
+          created_at?: string;
+          due_at?: string;
+          error?: string | null;
+          finished_at?: string | null;
+          id?: string;
+          invitation_id?: string;
+          kind?: string;
+          recipient?: string;
+          state?: string;
+          tenant_id?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'mails_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['tenant_id'];
+          },
+          {
+            foreignKeyName: 'mails_tenant_id_invitation_id_fkey';
+            columns: ['tenant_id', 'invitation_id'];
+            isOneToOne: false;
+            referencedRelation: 'invitations';
+            referencedColumns: ['tenant_id', 'id'];
+          },
+        ];
+      };
       profiles: {
         Row: {
           avatar_url: string | null;
@@ -601,6 +659,7 @@ export type Database = {
       admin_list_tenants: { Args: { p_cursor?: string; p_limit?: number }; Returns: Json };
       admin_set_tenant_status: { Args: { p_status: string; p_tenant_id: string }; Returns: Json };
       check_session: { Args: Record<PropertyKey, never>; Returns: boolean };
+      claim_mails: { Args: { p_limit?: number }; Returns: Json };
       complete_sign_in: {
         Args: {
           p_address?: string;
@@ -620,6 +679,10 @@ export type Database = {
       consume_sign_in_flow: { Args: { p_state_hash: string }; Returns: Json };
       delete_oauth_client: { Args: { p_hostname: string; p_provider: string }; Returns: undefined };
       discard_brand_draft: { Args: { p_revision: number }; Returns: Json };
+      finish_mail: {
+        Args: { p_attempt: number; p_error?: string; p_mail_id: string; p_outcome: string };
+        Returns: string;
+      };
       get_brand_version: { Args: { p_number: number }; Returns: Json };
       get_branding: { Args: Record<PropertyKey, never>; Returns: Json };
       get_me: { Args: Record<PropertyKey, never>; Returns: Json };

@@ -14,6 +14,8 @@ export interface BrowserPortal {
   readonly tlsPort: number;
   /** The stack's database, as its owner; postgres.js takes it. */
   readonly databaseUrl: string;
+  /** Where the stack's mails land, as `.eml` files. */
+  readonly mailDirectory: string;
 }
 
 /** The portals of all workers, in their order. Throws when the tests were not started by `npm run e2e`. */

@@ -182,3 +182,24 @@ test('two admins who end each other at once leave one, however they do it', asyn
     expect(row?.['count'], `${name} ${JSON.stringify(change)}`).toBe(1);
   }
 });
+
+test('jobs that claim mails at once get none that another has', async () => {
+  await fixture.sql`with invited as (
+      insert into invitations (tenant_id, email) select 'partner-seo', 'claim' || n || '@example.test' from generate_series(1, 60) as n
+      returning tenant_id, id, email
+    )
+    insert into mails (tenant_id, invitation_id, recipient) select tenant_id, id, email from invited`;
+  const jobs = await fixture.client({ role: 'platform_jobs' });
+  const taken: string[] = [];
+  // Whoever meets another's rows goes away with fewer, and asks again.
+  for (let round = 0; round < 60 && taken.length < 60; round++) {
+    const answers = await atOnce(12, () => jobs.rpc('claim_mails', { p_limit: 10 }));
+    expect(answers.map(({ error }) => error)).toEqual(Array(12).fill(null));
+    taken.push(...answers.flatMap(({ data }) => (data as { id: string }[]).map(({ id }) => id)));
+  }
+  expect([taken.length, new Set(taken).size]).toEqual([60, 60]);
+  const answers = await atOnce(8, () =>
+    jobs.rpc('finish_mail', { p_mail_id: taken[0] ?? '', p_attempt: 1, p_outcome: 'sent' }),
+  );
+  expect(answers.filter(({ data }) => data === 'sent')).toHaveLength(1);
+});

@@ -1,6 +1,8 @@
 /** What Vite and the Workers say during `npm run dev`, as one readable line each. Called by dev.ts. */
+import { relative } from 'node:path';
 import { createLogger, type Logger } from 'vite';
 import { z } from 'zod';
+import type { KeptMail } from './mailbox.ts';
 
 /** The dispatcher's line about a request; what else it has stays in the JSON. */
 const requestLineSchema = z.object({
@@ -26,18 +28,26 @@ export function formatRequestLine(message: string): string | null {
 }
 
 /** Quiet until `speak` is called, so that the list of steps stays whole; warnings and errors come at any time. */
-export function createDevelopmentLog(): { readonly logger: Logger; speak(): void } {
+export function createDevelopmentLog(): {
+  readonly logger: Logger;
+  /** A mail that would have gone out: where it landed. */
+  mail(mail: KeptMail): void;
+  speak(): void;
+} {
   const inner = createLogger('info', { allowClearScreen: false });
   let speaking = false;
   return {
     logger: {
       ...inner,
       info(message, options) {
-        if (!speaking || message.startsWith('Using secrets defined in')) return;
+        if (!speaking || /^(?:Using secrets defined in|QUEUE )/.test(message)) return;
         const line = formatRequestLine(message);
         if (line === null) inner.info(message, options);
         else console.log(line);
       },
+    },
+    mail({ to, subject, file }) {
+      console.log(`  ✉ ${to}: ${subject} (${relative(process.cwd(), file)})`);
     },
     speak() {
       speaking = true;

@@ -1,4 +1,5 @@
 /** The table at the end of `npm run dev` and `npm run preview`: brand, address, who to sign in as. */
+import { relative } from 'node:path';
 import type { Sql } from 'postgres';
 import { IDENTITY_USERS } from './identity-users.ts';
 import { LOCAL_HOST_SUFFIX } from './stack.ts';
@@ -31,9 +32,12 @@ export interface PortalTableOptions {
   readonly port: number;
   readonly databaseUrl: string;
   readonly supabaseUrl: string;
+  /** Where mails land. */
+  readonly mailDirectory: string;
 }
 
-export function describePortals({ portals, port, databaseUrl, supabaseUrl }: PortalTableOptions): string {
+export function describePortals(options: PortalTableOptions): string {
+  const { portals, port, databaseUrl, supabaseUrl, mailDirectory } = options;
   const rows = portals.map((portal) => [
     portal.name,
     `http://${portal.hostname}${LOCAL_HOST_SUFFIX}:${port}`,
@@ -52,8 +56,15 @@ export function describePortals({ portals, port, databaseUrl, supabaseUrl }: Por
       ['API', `curl -H "Host: ${example}" http://localhost:${port}/api/health`],
       ['Database', databaseUrl],
       ['Data API', supabaseUrl],
+      ['Mails', describeFolder(mailDirectory)],
     ]),
   ].join('\n');
+}
+
+/** As a path to type here, where it is one. */
+function describeFolder(directory: string): string {
+  const path = relative(process.cwd(), directory);
+  return path.startsWith('..') ? directory : `${path}/`;
 }
 
 function describeVisitors({ status, signUp, invited }: PortalRow): string {

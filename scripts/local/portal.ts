@@ -1,5 +1,5 @@
 /**
- * Every portal of a stack on one port: dispatcher, dispatch namespace and the three tenant Workers on workerd, without
+ * Every portal of a stack on one port: dispatcher, dispatch namespace, the three tenant Workers and the jobs Worker on workerd, without
  * Vite. Called by preview.ts, by the browser tests (both from `dist`) and by integration tests (from source).
  */
 import { existsSync } from 'node:fs';
@@ -7,7 +7,7 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createTestHarness, type TestHarness, type TestHarnessOptions, unstable_readConfig } from 'wrangler';
 import type { Stack } from './stack.ts';
-import { TENANT_WORKERS } from './workers.ts';
+import { JOBS_WORKER, MAIL_SERVICE, TENANT_WORKERS } from './workers.ts';
 
 type InlineConfig = Extract<TestHarnessOptions['workers'][number], { config: unknown }>['config'];
 
@@ -19,6 +19,8 @@ export interface Portal {
   origin(hostname: string): string;
   /** Asks by an absolute URL; its host becomes the Host header. No redirect is followed. */
   readonly fetch: TestHarness['fetch'];
+  /** Runs a cron of the jobs Worker: here none runs by itself. */
+  runJob(cron: string): Promise<void>;
   /** What the Workers have logged so far, oldest first. */
   logs(): { readonly level: string; readonly message: string }[];
   close(): Promise<void>;
@@ -30,14 +32,22 @@ export interface PortalOptions {
   readonly built: boolean;
   /** Overrides of the dispatcher's variables. */
   readonly dispatcherVars?: Readonly<Record<string, string>>;
+  /** False: nobody listens to the queues, as when they are down. */
+  readonly queues?: boolean;
 }
 
 const path = (name: string) => fileURLToPath(new URL(`../../${name}`, import.meta.url));
 
-export async function startPortal({ stack, built, dispatcherVars = {} }: PortalOptions): Promise<Portal> {
+export async function startPortal({
+  stack,
+  built,
+  dispatcherVars = {},
+  queues = true,
+}: PortalOptions): Promise<Portal> {
   // As in vite.config.ts: nothing calls home.
   process.env['CLOUDFLARE_CF_FETCH_ENABLED'] ??= 'false';
   process.env['WRANGLER_SEND_METRICS'] ??= 'false';
+  process.env['WRANGLER_LOG'] ??= 'error';
   if (built && !existsSync(path('dist/worker_dispatcher/wrangler.json'))) {
     throw new Error('There is no build: run `npm run build` first.');
   }
@@ -45,6 +55,8 @@ export async function startPortal({ stack, built, dispatcherVars = {} }: PortalO
     built ? 'dist/worker_dispatcher/wrangler.json' : 'worker-dispatcher/wrangler.jsonc',
   );
   const tenant = readConfig(built ? 'dist/worker_tenant/wrangler.json' : 'worker-tenant/wrangler.jsonc');
+  const jobs = readConfig(built ? 'dist/worker_jobs/wrangler.json' : 'worker-tenant/wrangler.jobs.jsonc');
+  const mailService = readConfig('scripts/local/mail-service/wrangler.jsonc');
   const namespace = readConfig('scripts/local/dispatch-namespace/wrangler.jsonc');
   const server = createTestHarness({
     root: path('.'),
@@ -61,17 +73,30 @@ export async function startPortal({ stack, built, dispatcherVars = {} }: PortalO
         },
       },
       { config: namespace },
+      {
+        config: {
+          ...jobs,
+          ...(queues ? {} : { queues: {} }),
+          services: [MAIL_SERVICE],
+          vars: { ...stack.jobsVars },
+        },
+      },
+      { config: { ...mailService, vars: { ...stack.mailServiceVars } } },
       ...TENANT_WORKERS.map((name) => ({ config: { ...tenant, name, vars: { ...stack.tenantVars(name) } } })),
     ],
   });
   const { url } = await server.listen();
   const port = Number(url.port);
-  stack.openPort(port);
+  await stack.openPort(port);
   return {
     url,
     port,
     origin: (hostname) => `http://${hostname}.localhost:${port}`,
     fetch: (input, init) => server.fetch(input, { redirect: 'manual', ...init }),
+    async runJob(cron) {
+      const { outcome } = await server.getWorker(JOBS_WORKER).scheduled({ cron });
+      if (outcome !== 'ok') throw new Error(`The job of ${cron} ended with ${outcome}`);
+    },
     logs: () => server.getLogs(),
     close: () => server.close(),
   };
@@ -97,5 +122,6 @@ function readConfig(file: string): InlineConfig {
     d1_databases: config.d1_databases,
     services: config.services,
     ratelimits: config.ratelimits,
+    queues: config.queues,
   };
 }

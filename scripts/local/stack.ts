@@ -1,7 +1,11 @@
 /**
- * One stack of the embedded platform: a database, the Data API on it, the two identity providers, and what the Workers
- * must be told to meet them. Made by platform.ts; portal.ts and Vite run the Workers on it.
+ * One stack of the embedded platform: a database, the Data API on it, the two identity providers, a mailbox, and what
+ * the Workers must be told to meet them. Made by platform.ts; portal.ts and Vite run the Workers on it.
  */
+import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import postgres, { type Sql } from 'postgres';
 import { parseHostname } from '../../contract/hostnames.ts';
 import { sealSecret, unsealSecret } from '../../contract/sealed-secret.ts';
@@ -15,6 +19,7 @@ import {
   startGoogle,
 } from './identity-providers.ts';
 import { dispatcherSecrets, type PlatformKeys, supabasePublicKeys, tenantSecrets } from './keys.ts';
+import { type KeptMail, type Mailbox, SENDING_DOMAIN, startMailbox } from './mailbox.ts';
 import type { TenantWorkerName } from './workers.ts';
 
 /** `iss` of the tokens for the Data API, and what the database's guard expects. */
@@ -32,12 +37,17 @@ export interface Stack {
   readonly publishableKey: string;
   readonly github: IdentityProvider<GitHubFault>;
   readonly google: IdentityProvider<GoogleFault>;
+  /** Where every mail of this stack ends. */
+  readonly mailbox: Mailbox;
   /** Variables and secrets of the dispatcher. */
   readonly dispatcherVars: Readonly<Record<string, string>>;
   /** Variables and secrets of a tenant Worker, its name included. */
   tenantVars(worker: TenantWorkerName): Readonly<Record<string, string>>;
-  /** Tells both providers the callbacks of all portals behind `http://<hostname>.localhost:<port>`. */
-  openPort(port: number): void;
+  /** Variables and secrets of the jobs Worker, and of the stand-in that it sends mails through. */
+  readonly jobsVars: Readonly<Record<string, string>>;
+  readonly mailServiceVars: Readonly<Record<string, string>>;
+  /** Portals are at `http://<hostname>.localhost:<port>`: tells both providers their callbacks, and mails where they lead. */
+  openPort(port: number): Promise<void>;
   /** Lets go of the database while `change` replaces it, then serves the new one at the same address. */
   replaceDatabase(change: () => Promise<void>): Promise<void>;
   close(): Promise<void>;
@@ -48,11 +58,15 @@ export interface StackOptions {
   readonly keys: PlatformKeys;
   /** 0 or left out: free ones. */
   readonly ports?: { readonly dataApi?: number; readonly github?: number; readonly google?: number };
+  /** Left out: a folder of its own, gone when the stack closes. */
+  readonly mails?: { readonly directory: string; readonly onMail: (mail: KeptMail) => void } | undefined;
 }
 
 /** The database is migrated and seeded; its OAuth clients and its expected issuer are written here. */
-export async function startStack({ databaseUrl, keys, ports = {} }: StackOptions): Promise<Stack> {
-  const [github, google] = await Promise.all([
+export async function startStack({ databaseUrl, keys, ports = {}, mails }: StackOptions): Promise<Stack> {
+  const passing = mails === undefined ? mkdtempSync(join(tmpdir(), 'marquee-mail-')) : null;
+  const [mailbox, github, google] = await Promise.all([
+    startMailbox({ directory: passing ?? mails?.directory ?? '', onMail: mails?.onMail }),
     startGitHub({ port: ports.github ?? 0 }),
     startGoogle({ port: ports.google ?? 0 }),
   ]);
@@ -60,6 +74,13 @@ export async function startStack({ databaseUrl, keys, ports = {} }: StackOptions
   let clients = await prepareDatabase(sql, keys);
   let dataApi = await serveData(databaseUrl, keys, ports.dataApi ?? 0);
   const openPorts = new Set<number>();
+  const tellPortalUrl = async () => {
+    const port = [...openPorts].at(-1);
+    if (port === undefined) return;
+    await sql`insert into app.settings (key, value)
+      values ('portal_url', ${`http://{hostname}${LOCAL_HOST_SUFFIX}:${port}`})
+      on conflict (key) do update set value = excluded.value`;
+  };
 
   function registerClients(): void {
     for (const { provider, hostname, clientId, clientSecret } of clients) {
@@ -88,6 +109,14 @@ export async function startStack({ databaseUrl, keys, ports = {} }: StackOptions
     publishableKey: keys.publishableKey,
     github,
     google,
+    mailbox,
+    jobsVars: {
+      ...shared,
+      SUPABASE_JWT_ISSUER: JWT_ISSUER,
+      SUPABASE_SIGNING_KEY: tenantSecrets(keys)['SUPABASE_SIGNING_KEY'] ?? '',
+      MAIL_FROM: `no-reply@${SENDING_DOMAIN}`,
+    },
+    mailServiceVars: { MAILBOX_URL: mailbox.url },
     dispatcherVars: {
       ...shared,
       ...dispatcherSecrets(keys),
@@ -103,9 +132,10 @@ export async function startStack({ databaseUrl, keys, ports = {} }: StackOptions
       SUPABASE_JWT_ISSUER: JWT_ISSUER,
       WORKER_NAME: worker,
     }),
-    openPort(port) {
+    async openPort(port) {
       openPorts.add(port);
       registerClients();
+      await tellPortalUrl();
     },
     async replaceDatabase(change) {
       await Promise.all([dataApi.close(), sql.end({ timeout: 1 })]);
@@ -113,10 +143,18 @@ export async function startStack({ databaseUrl, keys, ports = {} }: StackOptions
       sql = connect(databaseUrl);
       clients = await prepareDatabase(sql, keys);
       registerClients();
+      await tellPortalUrl();
       dataApi = await serveData(databaseUrl, keys, Number(new URL(supabaseUrl).port));
     },
     async close() {
-      await Promise.all([dataApi.close(), github.close(), google.close(), sql.end({ timeout: 1 })]);
+      await Promise.all([
+        dataApi.close(),
+        github.close(),
+        google.close(),
+        mailbox.close(),
+        sql.end({ timeout: 1 }),
+      ]);
+      if (passing !== null) await rm(passing, { recursive: true, force: true });
     },
   };
 }

@@ -94,6 +94,9 @@ describe('Adding a tenant', () => {
     const [invitation] =
       await sql`select email, tenant_role from public.invitations where tenant_id = 'acme'`;
     expect(invitation).toEqual({ email: 'ada@acme.example', tenant_role: 'admin' });
+    expect(await sql`select recipient, state from public.mails where tenant_id = 'acme'`).toMatchObject([
+      { recipient: 'ada@acme.example', state: 'queued' },
+    ]);
     const [client] = await sql`
       select hostname, sealed_secret from public.tenant_oauth_clients where tenant_id = 'acme' and provider = 'github'`;
     const owner = { tenantId: 'acme', hostname: 'portal.acme.example', provider: 'github' } as const;

@@ -102,16 +102,19 @@ export async function addTenant(
   const [invitation] =
     admin === null
       ? []
-      : await sql<{ email: string; expiresAt: Date }[]>`
+      : await sql<{ id: string; email: string; expiresAt: Date }[]>`
           insert into public.invitations (tenant_id, email, tenant_role)
           values (${tenantId}, ${admin}, ${type === 'primary' ? 'super_admin' : 'admin'})
-          returning email, expires_at as "expiresAt"`;
+          returning id, email, expires_at as "expiresAt"`;
+  // The jobs Worker mails it with its next run.
+  if (invitation !== undefined) await sql`select app.queue_invitation_mail(${tenantId}, ${invitation.id})`;
   await sql`select app.write_audit(${tenantId}, 'tenant.added', ${sql.json({ domain: tenant.domain, type, tier })})`;
   return {
     tenantId,
     worker: tenant.worker,
     hostnames: hostnames.map((row) => row.domain),
-    invitation: invitation ?? null,
+    invitation:
+      invitation === undefined ? null : { email: invitation.email, expiresAt: invitation.expiresAt },
     clients: clients.map(({ provider }) => provider),
   };
 }

@@ -61,8 +61,8 @@ test('an invited person becomes a member in the role of the invitation; a revoke
   await expect(guestPage.getByText('You need an invitation')).toBeVisible();
 
   await invite.click();
-  await page.getByRole('button', { name: 'Renew alan@example.test' }).click();
-  await expect(row).toContainText('renewed once');
+  await page.getByRole('button', { name: 'Resend to alan@example.test' }).click();
+  await expect(row).toContainText('sent twice');
   await guestPage.goto(`${ORIGIN}/sign-in`);
   await continueWith(guestPage, 'google', 'Alan Turing');
   await expect(guestPage).toHaveTitle(`Dashboard · ${PARTNER.name}`);

@@ -2,7 +2,10 @@
  * What the browser tests share: the demo portals and what is promised about each, signing in by clicking through a
  * provider, and an eye on the console. An unexpected error there fails the test that caused it.
  */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test as base, type ConsoleMessage, expect, type Page } from '@playwright/test';
+import PostalMime, { type Email } from 'postal-mime';
 import type { Provider } from '../../contract/tenants.ts';
 import { currentBrowserPortal, portalOrigin } from '../../scripts/local/browser-portal.ts';
 
@@ -126,3 +129,15 @@ export const test = base.extend<{ consoleWatch: ConsoleWatch }>({
     { auto: true },
   ],
 });
+
+/** The newest mail to this address, as a mail program reads it; waits for it. */
+export async function mailTo(address: string): Promise<Email> {
+  const { mailDirectory } = currentBrowserPortal();
+  let found: string | undefined;
+  await expect(() => {
+    const names = readdirSync(mailDirectory).filter((name) => name.endsWith(`-${address}.eml`));
+    found = names.sort().at(-1);
+    expect(found, `a mail to ${address}`).toBeDefined();
+  }).toPass({ timeout: 15_000 });
+  return PostalMime.parse(readFileSync(join(mailDirectory, found ?? '')));
+}

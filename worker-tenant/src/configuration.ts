@@ -108,6 +108,11 @@ export function readSupabaseConfiguration(env: SupabaseVariables): SupabaseConfi
   };
 }
 
+/** The address that every mail comes from: one of a neutral domain, that names neither platform nor tenant. */
+export function readMailSender(value: unknown): string {
+  return readVariable('MAIL_FROM', value, z.email().max(254));
+}
+
 function jsonOf<Value>(schema: z.ZodType<Value>) {
   return z
     .string()

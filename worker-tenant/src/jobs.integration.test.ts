@@ -35,7 +35,7 @@ afterAll(async () => {
   await platform?.stop();
 }, 60_000);
 
-it('deletes expired sign-ins and long ended sessions every hour, and nothing else', async () => {
+it('deletes expired sign-ins, long ended sessions and old mails every hour, and nothing else', async () => {
   const { sql } = stack;
   const [member] = await sql`insert into profiles (tenant_id, name, email)
     values ('partner1', 'Grace Hopper', 'grace@example.test') returning id`;
@@ -58,6 +58,17 @@ it('deletes expired sign-ins and long ended sessions every hour, and nothing els
   await flow('just-expired', '12 minutes');
   await flow('long-expired', '1 hour');
 
+  const [invitation] =
+    await sql`insert into invitations (tenant_id, email) values ('partner1', 'old@example.test') returning id`;
+  const mail = (
+    state: string,
+    age: string | null,
+  ) => sql`insert into mails (tenant_id, invitation_id, recipient, state, finished_at)
+    values ('partner1', ${invitation?.['id']}, 'old@example.test', ${state}, now() - ${age}::interval)`;
+  await mail('sent', '91 days');
+  await mail('failed', '89 days');
+  await mail('queued', null);
+
   const { outcome } = await server.getWorker().scheduled({ cron: '17 * * * *' });
   expect(outcome).toBe('ok');
 
@@ -65,10 +76,13 @@ it('deletes expired sign-ins and long ended sessions every hour, and nothing els
   expect(sessions.map((row) => row['user_agent'])).toEqual(['alive', 'ended']);
   const flows = await sql`select rtrim(state_hash, '_') as name from sign_in_flows order by name`;
   expect(flows.map((row) => row['name'])).toEqual(['just-expired', 'open']);
+  const mails = await sql`select state from mails order by state`;
+  expect(mails.map((row) => row['state'])).toEqual(['failed', 'queued']);
   const [line] = server.getLogs().filter(({ message }) => message.includes('job_done'));
   expect(JSON.parse(line?.message ?? '{}')).toMatchObject({
     job: 'purge_expired',
     signInFlows: 1,
     sessions: 1,
+    mails: 1,
   });
 });

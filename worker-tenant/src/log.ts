@@ -3,6 +3,9 @@
 export type TenantEvent =
   | 'data_refused'
   | 'job_done'
+  | 'mail_queue_failed'
+  | 'mail_refused'
+  | 'mail_unwritable'
   | 'oauth_client_tested'
   | 'rate_limit_failed'
   | 'request_failed'

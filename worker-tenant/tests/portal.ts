@@ -4,7 +4,7 @@ import { ERRORS, type ErrorCode, problemSchema } from '../../contract/errors.ts'
 import type { GitHubFault, GoogleFault } from '../../scripts/local/identity-providers.ts';
 import { createKeys } from '../../scripts/local/keys.ts';
 import { type Platform, startPlatform } from '../../scripts/local/platform.ts';
-import { type Portal, startPortal } from '../../scripts/local/portal.ts';
+import { type Portal, type PortalOptions, startPortal } from '../../scripts/local/portal.ts';
 import type { Stack } from '../../scripts/local/stack.ts';
 import { Browser } from './browser.ts';
 
@@ -21,7 +21,7 @@ export interface TestPortal {
 }
 
 /** Starts before the file's tests and stops after them. The session keyring holds two keys, the first one signs. */
-export function usePortal(): TestPortal {
+export function usePortal({ queues = true }: Pick<PortalOptions, 'queues'> = {}): TestPortal {
   let platform: Platform | null = null;
   let stack: Stack | null = null;
   let portal: Portal | null = null;
@@ -32,7 +32,7 @@ export function usePortal(): TestPortal {
     stack = await platform.createStack({
       keys: { ...keys, sessions: [...keys.sessions, ...previous.sessions] },
     });
-    portal = await startPortal({ stack, built: false });
+    portal = await startPortal({ stack, built: false, queues });
   }, 120_000);
   afterAll(async () => {
     await portal?.close();

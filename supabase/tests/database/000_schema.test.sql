@@ -1,10 +1,10 @@
 -- The schema to the letter: tables, columns, policies. A change here is a change of the contract.
 begin;
 \ir ../fixtures/members.sql
-select plan(68);
+select plan(71);
 
 select tables_are('public', array[
-  'audit_log', 'brand_drafts', 'brand_versions', 'identities', 'invitations', 'profiles', 'sessions', 'sign_in_flows', 'tenant_domains',
+  'audit_log', 'brand_drafts', 'brand_versions', 'identities', 'invitations', 'mails', 'profiles', 'sessions', 'sign_in_flows', 'tenant_domains',
   'tenant_oauth_clients', 'tenant_usage', 'tenants'
 ]);
 select tables_are('app', array['directory_version', 'plan_limits', 'reserved_labels', 'settings']);
@@ -22,6 +22,7 @@ from (values
   ('sessions', 'id tenant_id member_id provider hostname user_agent address location created_at last_seen_at idle_expires_at absolute_expires_at revoked_at'),
   ('sign_in_flows', 'state_hash tenant_id hostname provider code_verifier nonce browser_hash next_path address_hash link_session_id created_at expires_at test_session_id test_revision'),
   ('invitations', 'id tenant_id email tenant_role invited_by created_at expires_at accepted_at accepted_by revoked_at sent_at sent_count'),
+  ('mails', 'id tenant_id kind invitation_id recipient state attempts error created_at due_at finished_at'),
   ('tenant_oauth_clients', 'tenant_id hostname provider client_id sealed_secret key_id enabled created_at updated_at tested_at revision'),
   ('tenant_usage', 'id tenant_id usage_type period_start usage_count usage_limit created_at updated_at'),
   ('audit_log', 'id tenant_id actor_tenant_id actor_id action details created_at'),
@@ -47,6 +48,7 @@ from (values
   ('tenant_oauth_clients', 'within_tenant select_admin'),
   ('tenant_usage', 'within_tenant select_member'),
   ('audit_log', 'within_tenant select_permitted'),
+  ('mails', 'within_tenant'),
   ('brand_drafts', 'within_tenant'),
   ('brand_versions', 'within_tenant')
 ) as expected (relation, policies);
@@ -60,7 +62,7 @@ select is(
     '(tenant_id = ( SELECT app.current_tenant_id() AS current_tenant_id))'],
   relation || ' is within the tenant, whatever else is allowed'
 )
-from unnest(array['audit_log', 'brand_drafts', 'brand_versions', 'identities', 'invitations', 'profiles', 'sessions', 'sign_in_flows', 'tenant_domains',
+from unnest(array['audit_log', 'brand_drafts', 'brand_versions', 'identities', 'invitations', 'mails', 'profiles', 'sessions', 'sign_in_flows', 'tenant_domains',
   'tenant_oauth_clients', 'tenant_usage', 'tenants']) as relation;
 
 select policy_cmd_is('public', tablename, policyname, action, tablename || '.' || policyname || ' is for ' || action)

@@ -75,8 +75,11 @@ select bag_eq(
 );
 select bag_eq(
   $$select function from executable where role = 'platform_jobs'$$,
-  array['purge_expired()', 'app.purge_expired()'],
-  'platform_jobs executes exactly the purge'
+  array[
+    'purge_expired()', 'app.purge_expired()', 'claim_mails(integer)', 'app.claim_mails(integer)',
+    'finish_mail(uuid,integer,text,text)', 'app.finish_mail(uuid,integer,text,text)'
+  ],
+  'platform_jobs executes the purge and what sending mails takes'
 );
 select is_empty($$select function from executable where role = 'service_role'$$, 'service_role executes nothing of ours');
 select is(

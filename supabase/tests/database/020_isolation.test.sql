@@ -3,7 +3,7 @@
 -- later migration allows by mistake, the second half must still hold.
 begin;
 \ir ../fixtures/members.sql
-select plan(1621);
+select plan(1740);
 
 -- A row of everything on two tenants, and on one that is suspended.
 create function pg_temp.furnish(tenant text, owner jsonb) returns void language sql as $$
@@ -12,6 +12,7 @@ create function pg_temp.furnish(tenant text, owner jsonb) returns void language 
     'eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIiwia2lkIjoiZjEifQ', 'iv', 'aXY', 'ciphertext', 'Yw', 'tag', 'dA', 'aad', 'YQ')
   from tenants where tenant_id = tenant;
   insert into invitations (tenant_id, email) values (tenant, 'guest@' || tenant || '.test');
+  insert into mails (tenant_id, invitation_id, recipient) select tenant, id, email from invitations where tenant_id = tenant limit 1;
   insert into audit_log (tenant_id, action) values (tenant, 'test.furnished');
   insert into sign_in_flows (state_hash, tenant_id, hostname, provider, code_verifier, nonce, browser_hash, next_path, address_hash)
   select repeat('s', 32) || tenant, tenant, domain, 'github', repeat('v', 43), repeat('n', 16), repeat('b', 32), '/', repeat('a', 16)
@@ -91,6 +92,8 @@ insert into relations (relation, insertion, setting) values
     select repeat('t', 40), %1$L, 'partner1.cozyartzmedia.com', 'github', repeat('v', 43), repeat('n', 16), repeat('b', 32), '/', repeat('a', 16)$$,
     'nonce = nonce'),
   ('invitations', $$(tenant_id, email) values (%1$L, 'made@example.test')$$, 'email = email'),
+  ('mails', $$(tenant_id, invitation_id, recipient) select %1$L, coalesce((select id from invitations where tenant_id = %1$L limit 1),
+    gen_random_uuid()), 'made@example.test'$$, 'attempts = attempts'),
   ('tenant_oauth_clients', $$(tenant_id, hostname, provider, client_id, sealed_secret) values (%1$L, 'partner1.cozyartzmedia.com',
     'google', 'made', '{"protected": "eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIiwia2lkIjoiZjEifQ", "iv": "aXY", "ciphertext": "Yw", "tag": "dA", "aad": "YQ"}')$$,
     'client_id = client_id'),

@@ -89,8 +89,8 @@ from generate_series(0, 3) as n;
 insert into sessions (tenant_id, member_id, provider, hostname, idle_expires_at, absolute_expires_at, revoked_at)
 select 'partner1', (partner ->> 'sub')::uuid, 'github', 'partner1.cozyartzmedia.com', now() + idle, now() + interval '9 days', now() + revoked
 from people, (values (interval '-31 days', null), (interval '-29 days', null), (interval '5 days', interval '-31 days'), (interval '5 days', interval '-29 days')) as s (idle, revoked);
-select is(pg_temp.ask_as('{"iss": "https://tokens.test", "role": "platform_jobs"}', 'select purge_expired()'), '{"sessions": 2, "signInFlows": 2}', 'what ended long ago is deleted');
-select is(pg_temp.ask_as('{"iss": "https://tokens.test", "role": "platform_jobs"}', 'select purge_expired()'), '{"sessions": 0, "signInFlows": 0}', 'once');
+select is(pg_temp.ask_as('{"iss": "https://tokens.test", "role": "platform_jobs"}', 'select purge_expired()'), '{"mails": 0, "sessions": 2, "signInFlows": 2}', 'what ended long ago is deleted');
+select is(pg_temp.ask_as('{"iss": "https://tokens.test", "role": "platform_jobs"}', 'select purge_expired()'), '{"mails": 0, "sessions": 0, "signInFlows": 0}', 'once');
 select is(pg_temp.ask_as(boss, 'select purge_expired()'), '42501: permission denied for function purge_expired', 'by jobs alone') from people;
 
 -- The log.

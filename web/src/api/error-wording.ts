@@ -98,7 +98,7 @@ const WORDS: Partial<Record<ApiErrorCode, Wording>> = {
   },
   too_many_invitations: {
     title: 'Too many invitations for now',
-    next: 'Wait an hour, or revoke some that are still open.',
+    next: 'Wait an hour, or revoke some that are still open. One address gets ten mails a day at most.',
     tone: 'warning',
   },
   public_mail_domain: {

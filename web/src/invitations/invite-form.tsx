@@ -1,4 +1,4 @@
-/** Invites one person, and tells what to pass on to them. A part of the invitations page. */
+/** Invites one person, and tells where their mail leads. A part of the invitations page. */
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useRef, useState } from 'react';
 import type { Me } from '../../../contract/api.ts';
@@ -100,11 +100,15 @@ export function InviteForm({ member }: { member: Me['member'] }) {
       {error instanceof ApiError && (
         <ErrorNote {...wordingForError(error)} requestId={error.status >= 500 ? error.requestId : null} />
       )}
-      {data !== undefined && <Alert tone="success" title={`${variables?.email} is invited`} />}
+      {data !== undefined && (
+        <Alert tone="success" title={`${variables?.email} is invited`}>
+          The mail with the way in goes out now.
+        </Alert>
+      )}
       <div className="rounded-md bg-sunken px-4 py-3 text-sm">
         <p>
-          No mail is sent. Pass this address on: whoever is invited signs in there with a GitHub or Google
-          account whose verified email is the invited one.
+          The mail leads to this address. You may also pass it on yourself: whoever is invited signs in there
+          with a GitHub or Google account whose verified email is the invited one.
         </p>
         <p className="mt-1 flex flex-wrap items-center gap-2">
           <code className="min-w-0 break-all">{address}</code>

@@ -1,4 +1,4 @@
-/** Who is asked in: invite one person or a list, renew and revoke invitations, decide who may join unasked. */
+/** Who is asked in: invite one person or a list, resend and revoke invitations, decide who may join unasked. */
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { MailPlus } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
@@ -13,6 +13,7 @@ import { meQuery } from '../api/queries.ts';
 import { InvitationImport } from '../invitations/invitation-import.tsx';
 import { InviteForm } from '../invitations/invite-form.tsx';
 import { JoinPolicy } from '../invitations/join-policy.tsx';
+import { isMailMoving, MailNote } from '../invitations/mail-note.tsx';
 import { Badge } from '../ui/badge.tsx';
 import { Button, buttonClass } from '../ui/button.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
@@ -34,6 +35,9 @@ const STATES: Record<InvitationState, { label: string; tone: 'brand' | 'success'
   revoked: { label: 'Revoked', tone: 'neutral' },
 };
 
+/** How often the list is asked for while a mail is on its way: two minutes at most. */
+const MOVING_MILLISECONDS = 2_000;
+
 type Shown = 'open' | 'all';
 
 export function InvitationsPage() {
@@ -45,7 +49,7 @@ export function InvitationsPage() {
   return (
     <div className="flex flex-col gap-10">
       <PageHead title="Invitations">
-        Ask people in. An invitation is for one email address, works once, and is good for seven days.
+        Ask people in by mail. An invitation is for one email address, works once, and is good for seven days.
       </PageHead>
       {may(me.member, 'members') ? (
         <>
@@ -99,6 +103,8 @@ function InvitationList({ state, cursor, onRevoke }: InvitationListProps) {
   const { data, error, refetch, isFetching } = useQuery({
     ...invitationsQuery(state, cursor),
     placeholderData: keepPreviousData,
+    refetchInterval: ({ state: { data: known } }) =>
+      known?.items.some((item) => isMailMoving(item)) === true ? MOVING_MILLISECONDS : false,
   });
   if (data === undefined && error instanceof ApiError) {
     return (
@@ -160,7 +166,7 @@ function Row({ invitation, onRevoke }: RowProps) {
     mutationFn: () => command('POST', `/api/invitations/${id}/resend`),
     onSuccess: async () => {
       await queryClient.invalidateQueries({ queryKey: ['invitations'] });
-      announce(`The invitation of ${email} is good for seven more days`);
+      announce(`The invitation goes to ${email} again, and is good for seven more days`);
     },
   });
   return (
@@ -175,7 +181,7 @@ function Row({ invitation, onRevoke }: RowProps) {
           <p className="text-sm text-muted">
             {invitedBy === null ? 'Invited ' : `Invited by ${invitedBy} `}
             <Moment at={createdAt} />
-            {sentCount > 1 && `, renewed ${sentCount === 2 ? 'once' : `${sentCount - 1} times`}`}
+            {sentCount > 1 && `, ${sentCount === 2 ? 'sent twice' : `sent ${sentCount} times`}`}
             {state === 'open' && (
               <>
                 , expires <Moment at={expiresAt} />
@@ -192,11 +198,12 @@ function Row({ invitation, onRevoke }: RowProps) {
               </>
             )}
           </p>
+          {state === 'open' && <MailNote invitation={invitation} />}
         </div>
         {(state === 'open' || state === 'expired') && (
           <div className="flex gap-2 max-sm:*:flex-1">
-            <Button size="sm" busy={isPending} aria-label={`Renew ${email}`} onClick={() => mutate()}>
-              Renew
+            <Button size="sm" busy={isPending} aria-label={`Resend to ${email}`} onClick={() => mutate()}>
+              Resend
             </Button>
             {state === 'open' && (
               <Button

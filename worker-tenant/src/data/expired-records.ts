@@ -1,10 +1,11 @@
-/** What has expired and helps nobody any more: started sign-ins and long ended sessions. Called by jobs.ts. */
+/** What has expired and helps nobody any more: started sign-ins, long ended sessions and old mails. Called by jobs.ts. */
 import { z } from 'zod';
 import { ask, type DataAccess } from './supabase.ts';
 
 const purgedSchema = z.object({
   signInFlows: z.number().int().nonnegative(),
   sessions: z.number().int().nonnegative(),
+  mails: z.number().int().nonnegative(),
 });
 export type Purged = z.infer<typeof purgedSchema>;
 

@@ -20,6 +20,7 @@ import {
   revokeInvitation,
 } from '../data/invitations.ts';
 import { readInvitationList } from '../invitation-list.ts';
+import { knockForMails } from '../mail-queue.ts';
 import { limitBody } from '../middleware/body-limit.ts';
 import { requirePermission } from '../middleware/permission.ts';
 import { requireMember } from '../middleware/session.ts';
@@ -52,7 +53,7 @@ const list = createRoute({
 const create = createRoute({
   method: 'post',
   path: '/api/invitations',
-  summary: 'Invite one person',
+  summary: 'Invite one person, by mail',
   middleware: [requireMember, permitted, limitBody()] as const,
   request: { body: { required: true, content: { 'application/json': { schema: inviteSchema } } } },
   responses: {
@@ -90,7 +91,7 @@ const importList = createRoute({
 const resend = createRoute({
   method: 'post',
   path: '/api/invitations/{id}/resend',
-  summary: 'Make an open or expired invitation good for seven days again',
+  summary: 'Make an open or expired invitation good for seven days again, and mail it',
   middleware: [requireMember, permitted] as const,
   request: { params },
   responses: {
@@ -130,7 +131,11 @@ export const invitations = new OpenAPIHono<RequestEnvironment>({ defaultHook: re
     const last = items.at(-1);
     return c.json({ items, nextCursor: rows.length > limit && last ? writeCursor(last) : null }, 200);
   })
-  .openapi(create, async (c) => c.json({ id: await invite(c.var.data, c.req.valid('json')) }, 201))
+  .openapi(create, async (c) => {
+    const id = await invite(c.var.data, c.req.valid('json'));
+    await knockForMails(c.env.MAIL_QUEUE);
+    return c.json({ id }, 201);
+  })
   .openapi(importList, async (c) => {
     const read = readInvitationList(c.req.valid('json').csv);
     if (!read.ok || read.value.length === 0) {
@@ -139,7 +144,9 @@ export const invitations = new OpenAPIHono<RequestEnvironment>({ defaultHook: re
     }
     const invites = read.value.flatMap((line) => (line.invite === null ? [] : [line.invite]));
     // Asked also with nothing to invite: whoever may not invite is told so, whatever the list holds.
-    const outcomes = (await importInvitations(c.var.data, invites)).values();
+    const answered = await importInvitations(c.var.data, invites);
+    if (answered.includes('invited')) await knockForMails(c.env.MAIL_QUEUE);
+    const outcomes = answered.values();
     const lines = read.value.map(({ line, email, invite: wanted }) => ({
       line,
       email,
@@ -149,6 +156,7 @@ export const invitations = new OpenAPIHono<RequestEnvironment>({ defaultHook: re
   })
   .openapi(resend, async (c) => {
     if (!(await resendInvitation(c.var.data, c.req.valid('param').id))) throw new ApiError('not_found');
+    await knockForMails(c.env.MAIL_QUEUE);
     return c.body(null, 204);
   })
   .openapi(revoke, async (c) => {
