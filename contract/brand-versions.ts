@@ -33,11 +33,22 @@ export const brandVersionSchema = z.object({
 });
 export type BrandVersion = z.infer<typeof brandVersionSchema>;
 
+/** As much of a brand as a small picture of it needs. */
+export const brandLookSchema = brandConfigSchema.pick({
+  name: true,
+  monogram: true,
+  colors: true,
+  radius: true,
+});
+export type BrandLook = z.infer<typeof brandLookSchema>;
+export const brandVersionListedSchema = brandVersionSchema.extend({ look: brandLookSchema });
+export type BrandVersionListed = z.infer<typeof brandVersionListedSchema>;
+
 export const brandVersionWithConfigSchema = brandVersionSchema.extend({ config: brandConfigSchema });
 export type BrandVersionWithConfig = z.infer<typeof brandVersionWithConfigSchema>;
 
 export const brandVersionsSchema = z.object({
-  items: z.array(brandVersionSchema),
+  items: z.array(brandVersionListedSchema),
   nextCursor: z.string().nullable(),
 });
 export type BrandVersions = z.infer<typeof brandVersionsSchema>;
