@@ -16,10 +16,11 @@ const timestamp = z.iso.datetime({ offset: true });
 /** Fits the database's integer. */
 const count = z.number().int().max(2_147_483_647);
 const number = count.min(1);
+export const MAX_NOTE_LENGTH = 200;
 const note = z
   .string()
   .min(1)
-  .max(200)
+  .max(MAX_NOTE_LENGTH)
   .regex(/^\P{Cc}*$/u);
 /** Null for the operator, and for who is no member any more. */
 const personSchema = z.object({ id: z.uuid(), name: z.string().nullable() }).nullable();
