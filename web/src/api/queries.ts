@@ -16,12 +16,6 @@ export const usageQuery = queryOptions({
   queryFn: ({ signal }) => request('GET', '/api/usage', (contract) => contract.usageSchema, { signal }),
 });
 
-/** What is left to set up, for whoever may do any of it. */
-export const setupQuery = queryOptions({
-  queryKey: ['setup'],
-  queryFn: ({ signal }) => request('GET', '/api/setup', (contract) => contract.setupSchema, { signal }),
-});
-
 /** The latest sign-ins, ended ones included. */
 export const recentSignInsQuery = queryOptions({
   queryKey: ['sessions', 'recent'],

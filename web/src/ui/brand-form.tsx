@@ -72,7 +72,7 @@ export function BrandForm({ tenantName, config, invalid, failures, onChange }: B
         title="Colours"
         description="Hovers, borders and muted text are derived from these. Dark ones left empty are derived from the light ones so that they can be read."
       >
-        <div className="grid gap-x-8 gap-y-6 lg:grid-cols-2 xl:grid-cols-1 2xl:grid-cols-2">
+        <div className="grid gap-x-8 gap-y-6 lg:grid-cols-2 xl:grid-cols-1">
           {(['light', 'dark'] as const).map((scheme) => (
             <fieldset key={scheme} className="flex min-w-0 flex-col gap-3">
               <legend className="mb-2 font-medium">{scheme === 'light' ? 'Light' : 'Dark'}</legend>

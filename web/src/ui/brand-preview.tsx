@@ -72,10 +72,12 @@ function Screen({ device, children }: { device: Device; children: ReactNode }) {
   return (
     <div
       ref={frame}
-      className={`overflow-hidden border border-line ${phone ? 'rounded-[1.4rem] shadow-float' : 'w-full rounded-md'}`}
+      className={`relative overflow-hidden border border-line ${phone ? 'rounded-[1.4rem] shadow-float' : 'w-full rounded-md'}`}
       style={{ height: height * scale, ...(phone ? { width: width * scale } : {}) }}
     >
-      <div style={{ width, height, scale, transformOrigin: 'top left' }}>{children}</div>
+      <div className="absolute top-0 left-0" style={{ width, height, scale, transformOrigin: 'top left' }}>
+        {children}
+      </div>
     </div>
   );
 }
