@@ -89,7 +89,10 @@ function Editor({ tenantName, branding, onPublished, onReplaced }: EditorProps) 
   const queryClient = useQueryClient();
   const draft = useDraft(branding);
   const { published } = branding;
-  const failures = contrastFailures(draft.config);
+  // Half a colour, while it is being typed, has no contrast with anything.
+  const failures = [...draft.invalid].some((pointer) => pointer.startsWith('/colors/'))
+    ? []
+    : contrastFailures(draft.config);
   const changes = brandChanges(published.config, draft.config);
   const brand = resolveBrand(tenantName, draft.invalid.size === 0 ? draft.config : published.config);
   const [asking, setAsking] = useState<'discard' | BrandVersion | null>(null);
