@@ -61,7 +61,7 @@ export function PublishBar({ draft, changes, failures, discardable, onDiscard, o
             </Button>
           )}
         </div>
-        <div className="flex min-w-0 flex-1 flex-wrap items-center justify-end gap-3">
+        <div className="flex min-w-0 flex-1 flex-wrap items-center justify-end gap-3 max-sm:basis-full">
           {count > 0 && (
             <input
               aria-label="Note for the history"
@@ -70,7 +70,8 @@ export function PublishBar({ draft, changes, failures, discardable, onDiscard, o
               maxLength={MAX_NOTE_LENGTH}
               autoComplete="off"
               onChange={({ target }) => setNote(target.value)}
-              className={`${FIELD} max-sm:basis-full sm:max-w-72`}
+              // On a phone the bar stays low: the field comes with what changes.
+              className={`${FIELD} max-sm:basis-full sm:max-w-72 ${open ? '' : 'max-sm:hidden'}`}
             />
           )}
           <Button aria-disabled={!discardable} onClick={() => discardable && onDiscard()}>

@@ -16,17 +16,17 @@ import { Section } from '../ui/section.tsx';
 const STEPS: Record<keyof Parts, { label: string; hint: string; path: string }> = {
   brand: {
     label: 'Publish your brand',
-    hint: 'Name, colours and font, on every page that people see.',
+    hint: 'Name, colours and font on every page.',
     path: '/branding',
   },
   signIn: {
     label: 'Set up sign-in on your own domain',
-    hint: 'GitHub and Google need an app of your own for it.',
+    hint: 'It needs apps of your own at GitHub and Google.',
     path: '/settings/sign-in',
   },
   people: {
     label: 'Invite the first person',
-    hint: 'Colleagues and clients sign in with what they have.',
+    hint: 'They sign in with GitHub or Google.',
     path: '/invitations',
   },
 };
@@ -65,6 +65,7 @@ export function Setup({ memberId, onGone }: SetupProps) {
         <Button
           variant="ghost"
           size="sm"
+          className="-me-3"
           aria-label="Hide the list of what to set up"
           onClick={() => {
             announce('The list is hidden');
