@@ -2,7 +2,6 @@
 import { ChevronUp } from 'lucide-react';
 import { useId, useState } from 'react';
 import { type BrandChange, MAX_NOTE_LENGTH } from '../../../contract/brand-versions.ts';
-import type { ContrastFailure } from '../../../contract/contrast.ts';
 import type { Draft } from '../api/branding-draft.ts';
 import { BrandDiff } from '../ui/brand-diff.tsx';
 import { Button } from '../ui/button.tsx';
@@ -12,20 +11,21 @@ import { Refused } from './refused.tsx';
 interface PublishBarProps {
   draft: Draft;
   changes: readonly BrandChange[];
-  failures: readonly ContrastFailure[];
+  /** How much keeps it from being published. */
+  toMend: number;
   /** There is something to forget. */
   discardable: boolean;
   onDiscard: () => void;
   onPublish: (note: string) => void;
 }
 
-export function PublishBar({ draft, changes, failures, discardable, onDiscard, onPublish }: PublishBarProps) {
+export function PublishBar({ draft, changes, toMend, discardable, onDiscard, onPublish }: PublishBarProps) {
   const [note, setNote] = useState('');
   const [open, setOpen] = useState(false);
   const id = useId();
   const count = changes.length;
   const publishable =
-    count > 0 && failures.length === 0 && draft.invalid.size === 0 && draft.theirs === null && !draft.busy;
+    count > 0 && toMend === 0 && draft.invalid.size === 0 && draft.theirs === null && !draft.busy;
   return (
     <div className="sticky bottom-0 z-10 -mx-4 flex flex-col gap-3 border-t border-line bg-page px-4 py-3">
       {draft.error !== null && <Refused error={draft.error} retrying={draft.busy} onRetry={draft.retry} />}
@@ -41,7 +41,7 @@ export function PublishBar({ draft, changes, failures, discardable, onDiscard, o
             {count === 0
               ? 'No changes'
               : `Draft · ${count} ${count === 1 ? 'change' : 'changes'} · ${stateOf(draft)}`}
-            {failures.length > 0 && ` · ${failures.length} to mend before publishing`}
+            {toMend > 0 && ` · ${toMend} to mend before publishing`}
           </p>
           {count > 0 && (
             <Button

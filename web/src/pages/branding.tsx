@@ -135,7 +135,7 @@ function Editor({ tenantName, branding, onPublished, onReplaced }: EditorProps) 
       <PublishBar
         draft={draft}
         changes={changes}
-        failures={failures}
+        toMend={failures.length}
         discardable={changes.length > 0 || branding.draft !== null}
         onDiscard={() => setAsking('discard')}
         onPublish={(note) => void publish(note)}
