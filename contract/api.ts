@@ -116,3 +116,12 @@ export type UsageMeter = z.infer<typeof usageMeterSchema>;
 
 export const usageSchema = z.object({ tier: z.enum(SUBSCRIPTION_TIERS), meters: z.array(usageMeterSchema) });
 export type Usage = z.infer<typeof usageSchema>;
+
+/** What is set up; null where the member may not administer it, or where there is nothing to do. */
+export const setupSchema = z.object({
+  brand: z.boolean().nullable(),
+  /** A client of its own for a tenant's own domain. */
+  signIn: z.boolean().nullable(),
+  people: z.boolean().nullable(),
+});
+export type Setup = z.infer<typeof setupSchema>;

@@ -16,10 +16,11 @@ const timestamp = z.iso.datetime({ offset: true });
 /** Fits the database's integer. */
 const count = z.number().int().max(2_147_483_647);
 const number = count.min(1);
+export const MAX_NOTE_LENGTH = 200;
 const note = z
   .string()
   .min(1)
-  .max(200)
+  .max(MAX_NOTE_LENGTH)
   .regex(/^\P{Cc}*$/u);
 /** Null for the operator, and for who is no member any more. */
 const personSchema = z.object({ id: z.uuid(), name: z.string().nullable() }).nullable();
@@ -33,11 +34,22 @@ export const brandVersionSchema = z.object({
 });
 export type BrandVersion = z.infer<typeof brandVersionSchema>;
 
+/** As much of a brand as a small picture of it needs. */
+export const brandLookSchema = brandConfigSchema.pick({
+  name: true,
+  monogram: true,
+  colors: true,
+  radius: true,
+});
+export type BrandLook = z.infer<typeof brandLookSchema>;
+export const brandVersionListedSchema = brandVersionSchema.extend({ look: brandLookSchema });
+export type BrandVersionListed = z.infer<typeof brandVersionListedSchema>;
+
 export const brandVersionWithConfigSchema = brandVersionSchema.extend({ config: brandConfigSchema });
 export type BrandVersionWithConfig = z.infer<typeof brandVersionWithConfigSchema>;
 
 export const brandVersionsSchema = z.object({
-  items: z.array(brandVersionSchema),
+  items: z.array(brandVersionListedSchema),
   nextCursor: z.string().nullable(),
 });
 export type BrandVersions = z.infer<typeof brandVersionsSchema>;

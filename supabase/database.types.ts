@@ -688,6 +688,7 @@ export type Database = {
       get_me: { Args: Record<PropertyKey, never>; Returns: Json };
       get_member: { Args: { p_member_id: string }; Returns: Json };
       get_oauth_client: { Args: { p_provider: string }; Returns: Json };
+      get_setup: { Args: Record<PropertyKey, never>; Returns: Json };
       get_sign_up: { Args: Record<PropertyKey, never>; Returns: Json };
       get_usage: { Args: Record<PropertyKey, never>; Returns: Json };
       import_invitations: { Args: { p_emails: string[]; p_roles: string[] }; Returns: Json };

@@ -3,6 +3,16 @@ import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { expect, originOf, PARTNER, PORTALS, signIn, test } from './portals.ts';
 
+const PAGES = [
+  '/profile',
+  '/sessions?state=all',
+  '/members',
+  '/invitations',
+  '/branding',
+  '/settings/sign-in',
+  '/no/such/page',
+];
+
 async function expectAccessible(page: Page, face: string): Promise<void> {
   const { violations } = await new AxeBuilder({ page }).analyze();
   const serious = violations
@@ -38,12 +48,19 @@ for (const portal of PORTALS) {
       await expect(page.getByRole('option').first()).toBeVisible();
       await expectAccessible(page, 'palette');
 
-      for (const path of ['/profile', '/sessions?state=all', '/settings/sign-in', '/no/such/page']) {
+      for (const path of PAGES) {
         await page.goto(origin + path);
         await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
         await expect(page.getByRole('main').getByRole('status')).toHaveCount(0);
         await expectAccessible(page, path);
       }
+      await page.goto(`${origin}/branding`);
+      await page.getByLabel('Terms').fill('nowhere');
+      await page.getByLabel('Primary, light', { exact: true }).fill('#fefefe');
+      await page.getByRole('button', { name: 'What changes' }).click();
+      await page.getByRole('button', { name: 'Phone' }).click();
+      await expectAccessible(page, 'a draft with mistakes');
+      page.once('dialog', (dialog) => void dialog.accept());
       await page.goto(`${origin}/sessions`);
       await page.getByRole('button', { name: 'Sign out everywhere' }).click();
       await expect(page.getByRole('alertdialog')).toBeVisible();
@@ -65,7 +82,7 @@ test('every page fits 320 pixels, and 640 at double zoom', async ({ page }) => {
   await signIn(page, PARTNER);
   for (const width of [320, 640]) {
     await page.setViewportSize({ width, height: 480 });
-    for (const path of ['/', '/profile', '/sessions?state=all', '/settings/sign-in', '/no/such/page']) {
+    for (const path of ['/', ...PAGES]) {
       await page.goto(origin + path);
       await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
       await expectFit(`${path} at ${width}`);

@@ -39,6 +39,11 @@ test('a brand is drafted, mended, published, seen, and taken back', async ({ pag
   await page.getByRole('button', { name: /^Use nearest passing/ }).click();
   const chosen = await page.getByLabel('Primary, light', { exact: true }).inputValue();
   await expect(page.getByText('Draft · 2 changes · saved')).toBeVisible();
+  await page.getByRole('button', { name: 'What changes' }).click();
+  const changes = page.getByRole('region', { name: 'What changes' });
+  await expect(changes).toContainText('Sign-in headline');
+  await expect(changes).toContainText(chosen);
+  await page.getByLabel('Note for the history').fill('A fresher green');
   await publish.click();
   await expect(page.getByText('Version 2 is published')).toBeVisible();
 
@@ -48,12 +53,64 @@ test('a brand is drafted, mended, published, seen, and taken back', async ({ pag
   await visitor.goto(`${originOf(CUSTOM.hostname)}/sign-in`);
   await expect(visitor.getByRole('heading', { level: 1, name: CUSTOM.headline })).toBeVisible();
 
+  const second = page.getByRole('listitem').filter({ hasText: 'Version 2' });
+  await expect(second).toContainText('A fresher green');
+  await expect(second).toContainText('Ada Lovelace');
+  await page.getByRole('button', { name: 'What changed in version 2' }).click();
+  await expect(second.getByRole('definition').filter({ hasText: chosen })).toBeVisible();
+  await expect(second).toContainText('A fresh start');
+
   await page.getByRole('button', { name: 'Restore version 1' }).click();
   await page.getByRole('alertdialog').getByRole('button', { name: 'Restore and publish' }).click();
   await expect(page.getByText('Version 3 is published')).toBeVisible();
   await expect(page.getByRole('listitem').filter({ hasText: 'Restored from 1' })).toBeVisible();
   await headlineSeen(PARTNER.headline);
   await context.close();
+});
+
+test('a restore keeps what was typed a moment ago, and the draft can be published after it', async ({
+  page,
+}) => {
+  await openBranding(page);
+  const tagline = page.getByLabel('Tagline');
+  await tagline.fill('One');
+  await page.getByRole('button', { name: 'Publish', exact: true }).click();
+  await expect(page.getByText(/^Version \d+ is published$/)).toBeVisible();
+  const title = (await page.getByText(/^Version \d+ is published$/).textContent()) ?? '';
+  const number = Number(title.match(/\d+/)?.[0]);
+  await expect(page.getByText('No changes')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Restore version 1', exact: true })).toBeVisible();
+
+  await tagline.fill('Typed a moment ago');
+  await page.getByRole('button', { name: 'Restore version 1', exact: true }).click();
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Restore and publish' }).click();
+  await expect(page.getByText(`Version ${number + 1} is published`, { exact: true })).toBeVisible();
+  await expect(tagline).toHaveValue('Typed a moment ago');
+  await expect(
+    page.getByText(`Version ${number + 1} was published after this draft was begun`),
+  ).toBeVisible();
+
+  await page.getByRole('button', { name: 'Publish', exact: true }).click();
+  await expect(page.getByText(`Version ${number + 2} is published`, { exact: true })).toBeVisible();
+  await expect(page.getByText('in the meantime')).toHaveCount(0);
+  await page.getByRole('button', { name: 'Restore version 1', exact: true }).click();
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Restore and publish' }).click();
+  await expect(page.getByText(`Version ${number + 3} is published`, { exact: true })).toBeVisible();
+});
+
+test('the preview shows both pages, in both palettes, on both devices', async ({ page }) => {
+  await openBranding(page);
+  const preview = page.getByRole('img', { name: /^Preview of/ });
+  await expect(preview).toHaveAccessibleName('Preview of the sign-in page, light, on a desktop');
+  const wide = await preview.boundingBox();
+  await page.getByRole('button', { name: 'Phone' }).click();
+  await page.getByRole('button', { name: 'Dashboard', exact: true }).click();
+  await page.getByRole('button', { name: 'Dark', exact: true }).click();
+  await expect(preview).toHaveAccessibleName('Preview of the dashboard page, dark, on a phone');
+  await expect(preview.getByText('Good morning')).toBeVisible();
+  const screen = await preview.locator(':scope > div').boundingBox();
+  expect((screen?.width ?? 0) * 2).toBeCloseTo(screen?.height ?? 0, -1);
+  expect(screen?.width).toBeLessThan(wide?.width ?? 0);
 });
 
 test('of two admins the second one is told, and loses nothing', async ({ page, browser, consoleWatch }) => {

@@ -48,7 +48,7 @@ select bag_eq(
     'delete_oauth_client(text,text)', 'start_oauth_client_test(text,text,text,text,text,text)', 'get_branding()',
     'save_brand_draft(jsonb,integer,integer)', 'discard_brand_draft(integer)', 'publish_brand(integer,integer,text,jsonb)',
     'list_brand_versions(integer,integer)', 'get_brand_version(integer)',
-    'restore_brand_version(integer,integer,text,jsonb)'
+    'restore_brand_version(integer,integer,text,jsonb)', 'get_setup()'
   ],
   'authenticated executes exactly these'
 );
@@ -69,7 +69,7 @@ select bag_eq(
     'app.set_sign_up(text,text[])', 'app.get_branding()', 'app.save_brand_draft(jsonb,integer,integer)',
     'app.discard_brand_draft(integer)', 'app.publish_brand(integer,integer,text,jsonb)',
     'app.list_brand_versions(integer,integer)', 'app.get_brand_version(integer)',
-    'app.restore_brand_version(integer,integer,text,jsonb)'
+    'app.restore_brand_version(integer,integer,text,jsonb)', 'app.get_setup()'
   ],
   'authenticated executes the same behind the wrappers, and what policies and checks ask'
 );

@@ -1,9 +1,9 @@
 /** The draft under the hands of one editor: saves itself, and notices when somebody else was quicker. For the branding page. */
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { Branding } from '../../../contract/brand-versions.ts';
 import { type BrandConfig, brandConfigSchema } from '../../../contract/branding.ts';
 import { ApiError } from './api-error.ts';
-import { fetchBranding, publishDraft, saveDraft } from './branding-queries.ts';
+import { discardDraft, fetchBranding, publishDraft, saveDraft } from './branding-queries.ts';
 
 const PAUSE_MILLISECONDS = 700;
 
@@ -20,7 +20,8 @@ export interface Draft {
   readonly invalid: ReadonlySet<string>;
   readonly saved: boolean;
   readonly busy: boolean;
-  readonly revision: number;
+  /** Number of the version that was published when the draft was begun. */
+  readonly basedOn: number;
   /** What is there instead, after a conflict. */
   readonly theirs: Branding | null;
   readonly error: ApiError | null;
@@ -28,11 +29,16 @@ export interface Draft {
   retry(): void;
   /** Writes this draft over theirs. */
   keepMine(): void;
-  /** True when it is published. */
-  publish(): Promise<boolean>;
+  /** Saves what is not saved yet, if it is valid; false when that was refused. */
+  flush(): Promise<boolean>;
+  /** Forgets it, here and on the server. */
+  discard(): Promise<void>;
+  /** The number it is published under; null when that was refused. */
+  publish(note: string): Promise<number | null>;
 }
 
 export function useDraft({ draft, revision, published }: Branding): Draft {
+  const hadDraft = draft !== null;
   const [known, setKnown] = useState<Known>({
     config: draft?.config ?? published.config,
     revision,
@@ -45,9 +51,18 @@ export function useDraft({ draft, revision, published }: Branding): Draft {
   const parsed = brandConfigSchema.safeParse(config);
   const invalid = new Set(parsed.error?.issues.map(({ path }) => `/${path.join('/')}`));
   const saved = config === known.config;
+  /** What the server has is known before it is drawn: whoever waits for a save reads it here. */
+  const latest = useRef(known);
+  const running = useRef<Promise<unknown>>(Promise.resolve());
 
   /** Runs one change at a time; answers null when it was refused, which is then shown. */
-  async function attempt<T>(change: () => Promise<T>): Promise<T | null> {
+  function attempt<T>(change: () => Promise<T>): Promise<T | null> {
+    const attempted = running.current.then(() => run(change));
+    running.current = attempted.catch(() => {});
+    return attempted;
+  }
+
+  async function run<T>(change: () => Promise<T>): Promise<T | null> {
     setBusy(true);
     setError(null);
     try {
@@ -65,15 +80,18 @@ export function useDraft({ draft, revision, published }: Branding): Draft {
   async function save(onto: Pick<Known, 'revision' | 'basedOn'>): Promise<Known> {
     const { revision: next } = await saveDraft({ config, revision: onto.revision, basedOn: onto.basedOn });
     const now = { config, revision: next, basedOn: onto.basedOn };
+    latest.current = now;
     setKnown(now);
     return now;
   }
+
+  const pending = () => config !== latest.current.config && invalid.size === 0;
 
   const waiting = !saved && invalid.size === 0 && !busy && theirs === null && error === null;
   // biome-ignore lint/correctness/useExhaustiveDependencies: one timer for each change; `save` is new at each render.
   useEffect(() => {
     if (!waiting) return;
-    const timer = setTimeout(() => void attempt(() => save(known)), PAUSE_MILLISECONDS);
+    const timer = setTimeout(() => void attempt(() => save(latest.current)), PAUSE_MILLISECONDS);
     return () => clearTimeout(timer);
   }, [waiting, config, known]);
 
@@ -82,27 +100,40 @@ export function useDraft({ draft, revision, published }: Branding): Draft {
     invalid,
     saved,
     busy,
-    revision: known.revision,
+    basedOn: known.basedOn,
     theirs,
     error,
     change(next) {
       setError(null);
       setConfig(next);
     },
-    retry: () => void attempt(() => save(known)),
+    retry: () => void attempt(() => save(latest.current)),
     keepMine() {
       if (theirs === null) return;
       const onto = { revision: theirs.revision, basedOn: theirs.published.number };
       setTheirs(null);
       void attempt(() => save(onto));
     },
-    async publish() {
+    async flush() {
+      // Whether there is something left is asked when what runs already has ended.
+      return (await attempt(async () => (pending() ? await save(latest.current) : latest.current))) !== null;
+    },
+    async discard() {
+      await running.current;
+      // What was never saved is only on this screen.
+      if (latest.current.revision > revision || hadDraft) await discardDraft(latest.current.revision);
+      setConfig(published.config);
+    },
+    async publish(note) {
       const done = await attempt(async () => {
-        // Without a draft of its own yet, what is shown may be what is published: it is written first.
-        const now = saved ? known : await save(known);
-        return publishDraft(now.revision, now.basedOn);
+        const { revision: seen, basedOn } = latest.current;
+        // Begun on an earlier version: what is published now was on this screen all the time, beside what differs.
+        const current = Math.max(basedOn, published.number);
+        const settled =
+          pending() || basedOn < current ? await save({ revision: seen, basedOn: current }) : latest.current;
+        return publishDraft(settled.revision, settled.basedOn, note.trim());
       });
-      return done !== null;
+      return done?.number ?? null;
     },
   };
 }

@@ -3,6 +3,7 @@ import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import {
   brandingSchema,
   brandVersionsSchema,
+  brandVersionWithConfigSchema,
   type DraftInput,
   draftSavedSchema,
   publishedSchema,
@@ -44,9 +45,21 @@ export function discardDraft(revision: number) {
   return exchange('DELETE', `/api/branding?revision=${revision}`, async () => draftSavedSchema);
 }
 
-export function publishDraft(revision: number, basedOn: number) {
+/** What is published never changes: asked once. */
+export function brandVersionQuery(number: number) {
+  return queryOptions({
+    queryKey: ['branding', 'version', number],
+    queryFn: ({ signal }) =>
+      exchange('GET', `/api/branding/versions/${number}`, async () => brandVersionWithConfigSchema, {
+        signal,
+      }),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+}
+
+export function publishDraft(revision: number, basedOn: number, note: string) {
   return exchange('POST', '/api/branding/publish', async () => publishedSchema, {
-    body: { revision, basedOn },
+    body: { revision, basedOn, ...(note === '' ? {} : { note }) },
   });
 }
 

@@ -110,7 +110,8 @@ function loadContract(): Promise<typeof Contract> {
   return loading;
 }
 
-function idle(): Promise<void> {
+/** When the first picture stands. */
+export function idle(): Promise<void> {
   return new Promise((resolve) => {
     if ('requestIdleCallback' in globalThis)
       requestIdleCallback(() => resolve(), { timeout: IDLE_AT_LATEST_MS });

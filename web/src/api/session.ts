@@ -15,7 +15,7 @@ const LAST_PROVIDER = 'last-provider';
 const tabs = 'BroadcastChannel' in globalThis ? new BroadcastChannel('session') : null;
 
 /** Storage may be blocked (private windows, policies); what is kept there is convenience only. */
-function storage<T>(use: (store: Storage) => T): T | null {
+export function storage<T>(use: (store: Storage) => T): T | null {
   try {
     return use(localStorage);
   } catch {

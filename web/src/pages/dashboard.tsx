@@ -1,10 +1,14 @@
 /** The first page after signing in: who and where you are, what is used up, who signed in lately. */
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
+import { lazy, Suspense, useState } from 'react';
 import { Link } from 'react-router';
 import type { Usage, UsageType } from '../../../contract/api.ts';
 import { ApiError } from '../api/api-error.ts';
+import { idle } from '../api/client.ts';
 import { wordingForError } from '../api/error-wording.ts';
+import { may } from '../api/permissions.ts';
 import { meQuery, recentSignInsQuery, usageQuery } from '../api/queries.ts';
+import { storage } from '../api/session.ts';
 import { DeviceRow, DeviceRowSkeletons } from '../ui/device-row.tsx';
 import { ErrorNote } from '../ui/error-note.tsx';
 import { formatBytes, formatNumber, formatWeekday, greetingFor } from '../ui/format.ts';
@@ -14,6 +18,11 @@ import { Section } from '../ui/section.tsx';
 import { Loading, Skeleton } from '../ui/skeleton.tsx';
 import { UsageMeter } from '../ui/usage-meter.tsx';
 
+const Setup = lazy(async () => {
+  await idle();
+  return { default: (await import('../dashboard/setup.tsx')).Setup };
+});
+
 const METERS: Record<UsageType, { label: string; format: (value: number) => string }> = {
   ai_calls: { label: 'AI calls this month', format: formatNumber },
   domains: { label: 'Domains', format: formatNumber },
@@ -22,6 +31,12 @@ const METERS: Record<UsageType, { label: string; format: (value: number) => stri
 
 export function DashboardPage() {
   const { member, tenant } = useSuspenseQuery(meQuery).data;
+  // Nobody who may do none of it is asked, and nobody who has done all of it is asked twice in one browser.
+  const [settingUp, setSettingUp] = useState(
+    () =>
+      (['branding', 'domains', 'members'] as const).some((permission) => may(member, permission)) &&
+      storage((store) => store.getItem('setup-done')) !== member.id,
+  );
   const now = new Date();
   const firstName = member.name?.trim().split(/\s+/u)[0];
   const greeting = greetingFor(now.getHours());
@@ -37,6 +52,14 @@ export function DashboardPage() {
           <Standing term="Plan">{TIER_NAMES[tenant.tier]}</Standing>
         </dl>
       </div>
+      {settingUp && (
+        // As tall as the list: what is below it stays where it is.
+        <div className={tenant.type === 'custom-domain' ? 'min-h-68' : 'min-h-50'}>
+          <Suspense>
+            <Setup memberId={member.id} onGone={() => setSettingUp(false)} />
+          </Suspense>
+        </div>
+      )}
       <UsageSection />
       <RecentSignIns />
     </div>

@@ -30,7 +30,7 @@ export function LabelledField({ label, hint, error = null, className = '', child
       {children({ id, 'aria-describedby': told ? `${id}-note` : undefined, 'aria-invalid': error !== null })}
       {told && (
         <div id={`${id}-note`} className="text-sm">
-          {error !== null && <p className="text-danger">{error}</p>}
+          {error !== null && <p className="w-fit rounded-xs bg-danger-soft px-1 text-danger">{error}</p>}
           {hint !== undefined && <p className="text-muted">{hint}</p>}
         </div>
       )}

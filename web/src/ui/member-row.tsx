@@ -105,8 +105,12 @@ function Role({ member, name, roles, locked, busy, onRole }: RoleProps) {
         aria-label={`Role of ${name}`}
         aria-describedby={id}
         value={member.role}
-        disabled={reason !== null || busy}
-        onChange={(event) => onRole(event.target.value as TenantRole)}
+        disabled={reason !== null}
+        // Not `disabled` while it is saved: that would drop the focus of whoever chose with the keyboard.
+        aria-disabled={busy || undefined}
+        onChange={(event) => {
+          if (!busy) onRole(event.target.value as TenantRole);
+        }}
         className="min-h-9 w-36 rounded-sm border border-line-strong bg-raised px-2.5 text-ink disabled:border-line disabled:bg-transparent disabled:text-muted coarse:min-h-11"
       >
         {(['client', 'admin', 'super_admin'] as const)

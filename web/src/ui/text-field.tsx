@@ -1,5 +1,5 @@
 /** A line of text with its label and what is wrong with it. */
-import { useEffect, useRef } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import { FIELD, LabelledField } from './labelled-field.tsx';
 
 interface TextFieldProps {
@@ -8,6 +8,9 @@ interface TextFieldProps {
   onChange: (value: string) => void;
   /** Shown below, and read with the field; null while it is right. */
   error: string | null;
+  hint?: ReactNode;
+  placeholder?: string;
+  longest?: number;
   type?: 'text' | 'password';
   monospace?: boolean;
   /** Takes the focus when it appears: it answers a press. */
@@ -19,6 +22,9 @@ export function TextField({
   value,
   onChange,
   error,
+  hint,
+  placeholder,
+  longest = 2048,
   type = 'text',
   monospace = false,
   autoFocus = false,
@@ -28,7 +34,7 @@ export function TextField({
     if (autoFocus) input.current?.focus();
   }, [autoFocus]);
   return (
-    <LabelledField label={label} error={error}>
+    <LabelledField label={label} error={error} {...(hint === undefined ? {} : { hint })}>
       {(control) => (
         <input
           {...control}
@@ -40,7 +46,8 @@ export function TextField({
           autoComplete={type === 'password' ? 'new-password' : 'off'}
           autoCapitalize="none"
           spellCheck={false}
-          maxLength={2048}
+          maxLength={longest}
+          placeholder={placeholder}
           className={monospace ? `${FIELD} font-mono text-sm` : FIELD}
         />
       )}

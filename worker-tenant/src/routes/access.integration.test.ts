@@ -15,6 +15,7 @@ const ACCESS: Readonly<Record<string, Access>> = {
   'GET /api/tenant': 'anybody',
   'GET /api/me': 'member',
   'GET /api/usage': 'member',
+  'GET /api/setup': 'member',
   'GET /api/sessions': 'member',
   'DELETE /api/sessions/{id}': 'member',
   'POST /api/sessions/revoke-all': 'member',
