@@ -1,14 +1,16 @@
 import { expect, test } from 'vitest';
 import { ERROR_CODES } from '../../../contract/errors.ts';
+import { wordingFor as wordingForAdmin } from './administration-wording.ts';
 import { ApiError } from './api-error.ts';
 import { wordingFor, wordingForError } from './error-wording.ts';
 import { wordingForSignIn } from './sign-in-wording.ts';
 
 test.each(ERROR_CODES)('%s is worded with a next step', (code) => {
-  const words = wordingForSignIn(code);
-  expect(words.title).not.toBe('');
-  expect(words.next).toMatch(/\.$/);
-  expect(words.title + words.next).not.toContain('!');
+  for (const words of [wordingForSignIn(code), wordingForAdmin(code)]) {
+    expect(words.title).not.toBe('');
+    expect(words.next).toMatch(/\.$/);
+    expect(words.title + words.next).not.toContain('!');
+  }
 });
 
 test.each(['constructor', '__proto__', 'toString', 'a_code_of_tomorrow'])(

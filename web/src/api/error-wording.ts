@@ -1,6 +1,7 @@
 /**
  * What an error means to the person reading it, and what to do next. Pages and layouts show these words; those about
- * signing in are in sign-in-wording.ts, which only the pages load where they are shown.
+ * signing in are in sign-in-wording.ts, those about administering a portal in administration-wording.ts, which only the
+ * pages load where they are shown.
  */
 import type { ErrorCode } from '../../../contract/errors.ts';
 import type { ApiError, ApiErrorCode } from './api-error.ts';
@@ -66,46 +67,6 @@ const WORDS: Partial<Record<ApiErrorCode, Wording>> = {
     next: 'Your role does not include it. An admin of this portal can change that.',
     tone: 'info',
   },
-  own_membership: {
-    title: 'You cannot change your own membership',
-    next: 'Ask another admin of this portal to do it.',
-    tone: 'info',
-  },
-  last_admin: {
-    title: 'This is the only admin who can manage members',
-    next: 'Make somebody else an admin first.',
-    tone: 'warning',
-  },
-  conflict: {
-    title: 'This changed in the meantime',
-    next: 'Load the page again to see how it is now.',
-    tone: 'warning',
-  },
-  client_untested: {
-    title: 'This client has not been tested yet',
-    next: 'Test sign-in with it first, then switch it on.',
-    tone: 'info',
-  },
-  already_member: {
-    title: 'This person is a member already',
-    next: 'The address belongs to a member of this portal.',
-    tone: 'info',
-  },
-  already_invited: {
-    title: 'This person has been invited already',
-    next: 'Send the open invitation again, or revoke it first.',
-    tone: 'info',
-  },
-  too_many_invitations: {
-    title: 'Too many invitations for now',
-    next: 'Wait an hour, or revoke some that are still open. One address gets ten mails a day at most.',
-    tone: 'warning',
-  },
-  public_mail_domain: {
-    title: 'Anybody can get an address at one of these domains',
-    next: 'List domains of organisations only. For people with a public mailbox, send invitations.',
-    tone: 'warning',
-  },
   session_ended: {
     title: 'Your session has ended',
     next: 'Sign in again; you will come back to the page you were on.',
@@ -129,7 +90,10 @@ export function wordsOf(code: string, words: Partial<Record<ApiErrorCode, Wordin
 
 /** Words for an error of the API, with the wait that the server asked for. */
 export function wordingForError(error: ApiError): Wording {
-  const words = wordingFor(error.code);
+  return withWait(wordingFor(error.code), error);
+}
+
+export function withWait(words: Wording, error: ApiError): Wording {
   const seconds = error.retryAfterSeconds;
   if (seconds === null || seconds <= 0) return words;
   const wait = seconds < 90 ? `${seconds} seconds` : `${Math.ceil(seconds / 60)} minutes`;

@@ -1,9 +1,10 @@
 /** The members of the tenant as queries and changes. Called by pages/members.tsx and its loader. */
 import { queryOptions } from '@tanstack/react-query';
 import type { Member, MemberChange } from '../../../contract/members.ts';
+import { wordingForError } from './administration-wording.ts';
 import type { ApiError } from './api-error.ts';
 import { command, exchange } from './client.ts';
-import { type Wording, wordingForError } from './error-wording.ts';
+import type { Wording } from './error-wording.ts';
 
 const contract = () => import('../../../contract/members.ts');
 

@@ -1,7 +1,7 @@
 /** Asks before the draft is discarded or an earlier brand comes back, and does it. A part of the branding page. */
 import { useMutation } from '@tanstack/react-query';
+import { wordingForError } from '../api/administration-wording.ts';
 import { ApiError } from '../api/api-error.ts';
-import { wordingForError } from '../api/error-wording.ts';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
 import { ErrorNote } from '../ui/error-note.tsx';
 

@@ -1,6 +1,7 @@
 /** What the API refused, in words, with a way to try again. For the parts of the branding page. */
+
+import { wordingForError } from '../api/administration-wording.ts';
 import type { ApiError } from '../api/api-error.ts';
-import { wordingForError } from '../api/error-wording.ts';
 import { ErrorNote } from '../ui/error-note.tsx';
 
 interface RefusedProps {

@@ -7,8 +7,8 @@ import {
   type ImportReport,
   MAX_IMPORT_BYTES,
 } from '../../../contract/invitations.ts';
+import { wordingForError } from '../api/administration-wording.ts';
 import { ApiError } from '../api/api-error.ts';
-import { wordingForError } from '../api/error-wording.ts';
 import { sendImport } from '../api/invitations-queries.ts';
 import { Badge } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';

@@ -2,8 +2,8 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { MAX_SIGN_UP_DOMAINS, type SignUp } from '../../../contract/invitations.ts';
+import { wordingForError } from '../api/administration-wording.ts';
 import { ApiError } from '../api/api-error.ts';
-import { wordingForError } from '../api/error-wording.ts';
 import { sendSignUp, signUpQuery } from '../api/invitations-queries.ts';
 import { Button } from '../ui/button.tsx';
 import { ErrorNote } from '../ui/error-note.tsx';

@@ -4,9 +4,9 @@ import { MailPlus } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
 import { Link, useSearchParams } from 'react-router';
 import type { Invitation, InvitationState } from '../../../contract/invitations.ts';
+import { wordingFor, wordingForError } from '../api/administration-wording.ts';
 import { ApiError } from '../api/api-error.ts';
 import { command } from '../api/client.ts';
-import { wordingFor, wordingForError } from '../api/error-wording.ts';
 import { invitationsQuery } from '../api/invitations-queries.ts';
 import { may } from '../api/permissions.ts';
 import { meQuery } from '../api/queries.ts';
@@ -18,12 +18,15 @@ import { Badge } from '../ui/badge.tsx';
 import { Button, buttonClass } from '../ui/button.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
 import { ErrorNote } from '../ui/error-note.tsx';
+import { ListFilter, ListPages } from '../ui/list-pages.tsx';
 import { announce } from '../ui/live-region.tsx';
 import { Moment } from '../ui/moment.tsx';
 import { ROLE_NAMES } from '../ui/names.ts';
 import { PageHead } from '../ui/page-head.tsx';
 import { Section } from '../ui/section.tsx';
 import { Loading, Skeleton } from '../ui/skeleton.tsx';
+
+const CHOICES = { open: 'Open', all: 'All' } as const;
 
 const loadDialog = () => import('../ui/confirm-dialog.tsx');
 const ConfirmDialog = lazy(async () => ({ default: (await loadDialog()).ConfirmDialog }));
@@ -54,7 +57,10 @@ export function InvitationsPage() {
       {may(me.member, 'members') ? (
         <>
           <InviteForm member={me.member} />
-          <Section title="Who is invited" aside={<Filter state={state} />}>
+          <Section
+            title="Who is invited"
+            aside={<ListFilter label="Which invitations" choices={CHOICES} chosen={state} />}
+          >
             <InvitationList state={state} cursor={query.get('cursor')} onRevoke={setRevoking} />
           </Section>
           <InvitationImport />
@@ -67,29 +73,6 @@ export function InvitationsPage() {
         {revoking !== null && <Revoke invitation={revoking} onClose={() => setRevoking(null)} />}
       </Suspense>
     </div>
-  );
-}
-
-function Filter({ state }: { state: Shown }) {
-  const choices = [
-    { value: 'open', label: 'Open', to: '/invitations' },
-    { value: 'all', label: 'All', to: '/invitations?state=all' },
-  ] as const;
-  return (
-    <nav aria-label="Which invitations" className="flex gap-1">
-      {choices.map(({ value, label, to }) => (
-        <Link
-          key={value}
-          to={to}
-          replace
-          preventScrollReset
-          aria-current={state === value ? 'true' : undefined}
-          className="inline-flex min-h-8 items-center rounded-sm px-3 text-sm text-muted transition-colors hover:text-ink aria-[current=true]:bg-well aria-[current=true]:font-medium aria-[current=true]:text-ink coarse:min-h-11"
-        >
-          {label}
-        </Link>
-      ))}
-    </nav>
   );
 }
 
@@ -149,7 +132,7 @@ function InvitationList({ state, cursor, onRevoke }: InvitationListProps) {
           <Row key={invitation.id} invitation={invitation} onRevoke={onRevoke} />
         ))}
       </ul>
-      <Pages state={state} cursor={cursor} nextCursor={data.nextCursor} />
+      <ListPages nextCursor={data.nextCursor} first="Newest" next="Older" />
     </>
   );
 }
@@ -225,35 +208,6 @@ function Row({ invitation, onRevoke }: RowProps) {
         </div>
       )}
     </li>
-  );
-}
-
-function Pages({
-  state,
-  cursor,
-  nextCursor,
-}: Omit<InvitationListProps, 'onRevoke'> & { nextCursor: string | null }) {
-  if (cursor === null && nextCursor === null) return null;
-  const address = (page: string | null) => {
-    const query = new URLSearchParams(state === 'all' ? { state } : {});
-    if (page !== null) query.set('cursor', page);
-    return query.size === 0 ? '/invitations' : `/invitations?${query}`;
-  };
-  return (
-    <nav aria-label="Pages of the list" className="flex justify-between gap-4">
-      {cursor === null ? (
-        <span />
-      ) : (
-        <Link className={buttonClass('secondary', 'sm')} to={address(null)}>
-          Newest
-        </Link>
-      )}
-      {nextCursor !== null && (
-        <Link className={buttonClass('secondary', 'sm')} to={address(nextCursor)}>
-          Older
-        </Link>
-      )}
-    </nav>
   );
 }
 

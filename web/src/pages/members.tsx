@@ -12,14 +12,15 @@ import { Link, useSearchParams } from 'react-router';
 import type { Me } from '../../../contract/api.ts';
 import type { Member, MemberChange, MembersQuery } from '../../../contract/members.ts';
 import type { TenantRole } from '../../../contract/tenants.ts';
+import { wordingForError } from '../api/administration-wording.ts';
 import { ApiError } from '../api/api-error.ts';
-import { wordingForError } from '../api/error-wording.ts';
 import { changeMember, membersQuery, removeMember, wordingForChange } from '../api/members-queries.ts';
 import { may } from '../api/permissions.ts';
 import { meQuery } from '../api/queries.ts';
 import { buttonClass } from '../ui/button.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
 import { ErrorNote } from '../ui/error-note.tsx';
+import { ListPages } from '../ui/list-pages.tsx';
 import { announce } from '../ui/live-region.tsx';
 import { MemberFilters } from '../ui/member-filters.tsx';
 import type { MemberAction } from '../ui/member-menu.tsx';
@@ -224,7 +225,7 @@ function MemberList({ me, busy, onRole, onAct }: MemberListProps) {
           ))}
         </tbody>
       </table>
-      <Pages nextCursor={data.nextCursor} />
+      <ListPages nextCursor={data.nextCursor} first="First page" next="Next page" />
     </>
   );
 }
@@ -259,34 +260,6 @@ function Head({ sort, ...rest }: HeadProps) {
   const onSort = () =>
     change({ sort: sort === 'name' ? undefined : sort, order: next === 'asc' ? undefined : next });
   return <SortableHead sorted={sorted} onSort={onSort} {...rest} />;
-}
-
-function Pages({ nextCursor }: { nextCursor: string | null }) {
-  const [query] = useSearchParams();
-  const cursor = query.get('cursor');
-  if (cursor === null && nextCursor === null) return null;
-  const address = (page: string | null) => {
-    const next = new URLSearchParams(query);
-    if (page === null) next.delete('cursor');
-    else next.set('cursor', page);
-    return `/members?${next}`;
-  };
-  return (
-    <nav aria-label="Pages of the list" className="flex justify-between gap-4">
-      {cursor === null ? (
-        <span />
-      ) : (
-        <Link className={buttonClass('secondary', 'sm')} to={address(null)}>
-          First page
-        </Link>
-      )}
-      {nextCursor !== null && (
-        <Link className={buttonClass('secondary', 'sm')} to={address(nextCursor)}>
-          Next page
-        </Link>
-      )}
-    </nav>
-  );
 }
 
 interface DialogsProps extends Asking {

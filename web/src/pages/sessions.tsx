@@ -13,9 +13,12 @@ import { Button, buttonClass } from '../ui/button.tsx';
 import { DeviceRow, DeviceRowSkeletons, deviceName } from '../ui/device-row.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
 import { ErrorNote } from '../ui/error-note.tsx';
+import { ListFilter, ListPages } from '../ui/list-pages.tsx';
 import { announce } from '../ui/live-region.tsx';
 import { PageHead } from '../ui/page-head.tsx';
 import { Loading } from '../ui/skeleton.tsx';
+
+const CHOICES = { active: 'Active', all: 'All' } as const;
 
 const loadDialog = () => import('../ui/confirm-dialog.tsx');
 const ConfirmDialog = lazy(async () => ({ default: (await loadDialog()).ConfirmDialog }));
@@ -44,7 +47,7 @@ export function SessionsPage() {
         Every browser that is signed in as you. End what you do not recognise.
       </PageHead>
       <div className="flex flex-col gap-4">
-        <Filter state={state} />
+        <ListFilter label="Which sessions" choices={CHOICES} chosen={state} />
         <SessionList
           state={state}
           cursor={query.get('cursor')}
@@ -56,29 +59,6 @@ export function SessionsPage() {
         {asking?.about === 'all' && <EndAll onClose={() => setAsking(null)} />}
       </Suspense>
     </div>
-  );
-}
-
-function Filter({ state }: { state: 'active' | 'all' }) {
-  const choices = [
-    { value: 'active', label: 'Active', to: '/sessions' },
-    { value: 'all', label: 'All', to: '/sessions?state=all' },
-  ] as const;
-  return (
-    <nav aria-label="Which sessions" className="flex gap-1">
-      {choices.map(({ value, label, to }) => (
-        <Link
-          key={value}
-          to={to}
-          replace
-          preventScrollReset
-          aria-current={state === value ? 'true' : undefined}
-          className="inline-flex min-h-8 items-center rounded-sm px-3 text-sm text-muted transition-colors hover:text-ink aria-[current=true]:bg-well aria-[current=true]:font-medium aria-[current=true]:text-ink coarse:min-h-11"
-        >
-          {label}
-        </Link>
-      ))}
-    </nav>
   );
 }
 
@@ -151,37 +131,8 @@ function SessionList({ state, cursor, onEnd }: SessionListProps) {
           </li>
         ))}
       </ul>
-      <Pages state={state} cursor={cursor} nextCursor={data.nextCursor} />
+      <ListPages nextCursor={data.nextCursor} first="Newest" next="Older" />
     </>
-  );
-}
-
-function Pages({
-  state,
-  cursor,
-  nextCursor,
-}: Omit<SessionListProps, 'onEnd'> & { nextCursor: string | null }) {
-  if (cursor === null && nextCursor === null) return null;
-  const address = (page: string | null) => {
-    const query = new URLSearchParams(state === 'all' ? { state } : {});
-    if (page !== null) query.set('cursor', page);
-    return query.size === 0 ? '/sessions' : `/sessions?${query}`;
-  };
-  return (
-    <nav aria-label="Pages of the list" className="flex justify-between gap-4">
-      {cursor === null ? (
-        <span />
-      ) : (
-        <Link className={buttonClass('secondary', 'sm')} to={address(null)}>
-          Newest
-        </Link>
-      )}
-      {nextCursor !== null && (
-        <Link className={buttonClass('secondary', 'sm')} to={address(nextCursor)}>
-          Older
-        </Link>
-      )}
-    </nav>
   );
 }
 

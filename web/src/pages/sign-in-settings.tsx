@@ -11,8 +11,8 @@ import {
   type OAuthClientTestOutcome,
 } from '../../../contract/oauth-clients.ts';
 import { PROVIDERS, type Provider } from '../../../contract/tenants.ts';
+import { wordingForError } from '../api/administration-wording.ts';
 import { ApiError } from '../api/api-error.ts';
-import { wordingForError } from '../api/error-wording.ts';
 import {
   type ClientName,
   oauthClientsQuery,
