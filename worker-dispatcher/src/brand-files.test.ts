@@ -82,7 +82,7 @@ describe('A file of the brand', () => {
       '/brand/',
     ]) {
       const { response } = await world.visit(`${world.origin}${path}`, {
-        headers: { 'sec-fetch-mode': 'no-cors' },
+        headers: { 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'image' },
       });
       expect(response.status, path).toBe(404);
     }
