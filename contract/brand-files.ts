@@ -26,6 +26,9 @@ export const BRAND_FILES = {
   stylesheet: { path: '/brand/custom.css', extension: 'css', contentType: 'text/css; charset=utf-8' },
 } as const satisfies Record<BrandFile, BrandFileFormat>;
 
+/** In pixels; 1.91:1 is what the sites that show links ask for (https://ogp.me). */
+export const SOCIAL_CARD_SIZE = { width: 1200, height: 630 } as const;
+
 /** Key in the bucket. A hash that a client names reaches only what is its own tenant's. */
 export function brandFileKey(tenantId: TenantId, hash: string, extension: 'png' | 'css'): string {
   return `tenants/${tenantId}/brand/${hash}.${extension}`;

@@ -25,6 +25,7 @@ const PATHS = [
   '/favicon.ico',
   '/manifest.webmanifest',
   '/robots.txt',
+  '/brand/og.png',
   '/assets/missing-00000000.js',
   '/.well-known/jwks.json',
   '/api',

@@ -13,6 +13,13 @@ async function openBranding(page: Page): Promise<void> {
 const primaryOf = (page: Page) =>
   page.evaluate(() => getComputedStyle(document.documentElement).getPropertyValue('--brand-primary').trim());
 
+async function widthOfPicture(address: string | null): Promise<number> {
+  const image = new Image();
+  image.src = address ?? '';
+  await image.decode();
+  return image.naturalWidth;
+}
+
 test('a brand is drafted, mended, published, seen, and taken back', async ({ page, browser }) => {
   test.slow();
   const context = await browser.newContext();
@@ -50,6 +57,8 @@ test('a brand is drafted, mended, published, seen, and taken back', async ({ pag
   await page.goto(BRANDING);
   expect(await primaryOf(page), 'the publisher sees it on the next page').toBe(chosen);
   await headlineSeen('A fresh start');
+  const card = await visitor.locator('meta[property="og:image"]').getAttribute('content');
+  expect(await visitor.evaluate(widthOfPicture, card), 'the card of a link to it').toBe(1200);
   await visitor.goto(`${originOf(CUSTOM.hostname)}/sign-in`);
   await expect(visitor.getByRole('heading', { level: 1, name: CUSTOM.headline })).toBeVisible();
 

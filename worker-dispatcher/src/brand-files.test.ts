@@ -42,6 +42,10 @@ describe('A file of the brand', () => {
       expect(await textOf(response)).toBe(`the ${file}`);
       expect(response.headers.get('content-type')).toBe(contentType);
       expect(response.headers.get('x-content-type-options')).toBe('nosniff');
+      // Other sites show the card of a link, and nothing else of a brand.
+      expect(response.headers.get('cross-origin-resource-policy')).toBe(
+        file === 'socialCard' ? 'cross-origin' : 'same-origin',
+      );
       expect(response.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
 
       const plain = (await world.visit(`${world.origin}${path}`)).response;
@@ -78,7 +82,7 @@ describe('A file of the brand', () => {
       '/brand/',
     ]) {
       const { response } = await world.visit(`${world.origin}${path}`, {
-        headers: { 'sec-fetch-mode': 'no-cors' },
+        headers: { 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'image' },
       });
       expect(response.status, path).toBe(404);
     }

@@ -27,7 +27,12 @@ export async function answerBrandFile(visit: Visit, portal: Portal, file: BrandF
   const hash = brandFileHash(portal, file);
   if (hash === undefined) return answerProblem(visit, 'not_found');
   const { extension, contentType } = BRAND_FILES[file];
-  const headers = { ...cachingHeaders(visit.request, hash.slice(0, 16)), 'content-type': contentType };
+  const headers = {
+    ...cachingHeaders(visit.request, hash.slice(0, 16)),
+    'content-type': contentType,
+    // Made to be shown elsewhere; everything else is the portal's alone.
+    ...(file === 'socialCard' ? { 'cross-origin-resource-policy': 'cross-origin' } : {}),
+  };
   if (hasCurrent(visit.request, headers.etag)) return new Response(null, { status: 304, headers });
 
   const key = brandFileKey(portal.tenant.tenantId, hash, extension);

@@ -123,6 +123,32 @@ describe('The page in a tenant’s brand', () => {
     expect(page.styles.at(-1)).toContain('--brand-primary:#7c3aed');
   });
 
+  test('names the card of its links, by an address that can be read from anywhere', async () => {
+    const hash = 'ab'.repeat(32);
+    const world = await openPortalWorld({
+      name: 'T',
+      brand: { name: 'Nordlicht & "Söhne"', tagline: 'Found <first>' },
+      brandAdditions: { socialCard: hash },
+    });
+    const { response } = await world.visit(`${world.origin}/sign-in`, { navigate: true });
+    const { metas } = await read(await response.text());
+    expect(metas).toMatchObject({
+      'og:image': `${world.origin}/brand/og.png?v=${hash.slice(0, 16)}`,
+      'og:image:type': 'image/png',
+      'og:image:width': '1200',
+      'og:image:height': '630',
+      'twitter:card': 'summary_large_image',
+    });
+    expect(decode(metas['og:image:alt'] ?? '')).toBe('Nordlicht & "Söhne": Found <first>');
+  });
+
+  test('promises no card where there is none', async () => {
+    const world = await openPortalWorld();
+    const { response } = await world.visit(`${world.origin}/`, { navigate: true });
+    const names = Object.keys((await read(await response.text())).metas);
+    expect(names.filter((name) => /image|twitter/.test(name))).toEqual([]);
+  });
+
   test('has a boot block that the contract accepts', async () => {
     const world = await openPortalWorld({ providers: ['google'] });
     const { response } = await world.visit(`${world.origin}/`, { navigate: true });
@@ -162,7 +188,8 @@ describe('The page in a tenant’s brand', () => {
       fc.asyncProperty(hostile, hostile, async (name, description) => {
         // What the database would not store does not get here.
         if (/\p{Cc}/u.test(name + description) || name.length > 60) return;
-        const world = await openPortalWorld({ name: 'T', brand: { name, description } });
+        const brandAdditions = { socialCard: 'ab'.repeat(32) };
+        const world = await openPortalWorld({ name: 'T', brand: { name, description }, brandAdditions });
         const { response } = await world.visit(`${world.origin}/`, { navigate: true });
         expect(response.status).toBe(200);
         const page = await read(await response.text());
@@ -170,6 +197,7 @@ describe('The page in a tenant’s brand', () => {
         expect(page.styles).toHaveLength(2);
         expect(decode(page.metas['description'] ?? '')).toBe(description);
         expect(decode(page.title)).toBe(name);
+        expect(decode(page.metas['og:image:alt'] ?? '')).toBe(name);
         expect(JSON.parse(page.boot).brand).toMatchObject({ name, description });
       }),
       { numRuns: 60 },

@@ -8,9 +8,11 @@
  * signed-in page back.
  */
 import { BOOT_ELEMENT_ID, type Boot } from '../../contract/boot.ts';
+import { BRAND_FILES, brandFileAddress, SOCIAL_CARD_SIZE } from '../../contract/brand-files.ts';
 import type { Problem } from '../../contract/errors.ts';
 import { PROVIDERS } from '../../contract/tenants.ts';
 import { schemeColors } from '../../contract/theme.ts';
+import { brandFileHash } from './brand-files.ts';
 import type { BrandedAssets } from './branded-assets.ts';
 import { escapeMarkup, jsonForScript } from './markup.ts';
 import type { Portal } from './portal.ts';
@@ -130,12 +132,31 @@ export class BrandedHtml {
         element(head) {
           // Vite's client and its preloader give this nonce to the styles and links that they add.
           head.append(`<meta property="csp-nonce" nonce="${nonce}">`, { html: true });
+          head.append(linkCard(portal, origin), { html: true });
           // Last in the head, so that it wins over whatever a stylesheet may say before it.
           head.append(`<style nonce="${nonce}">${theme}</style>`, { html: true });
         },
       })
       .transform(page);
   }
+}
+
+/** What sites show a link with; nothing before the brand was published once, which is when its card is made. */
+function linkCard(portal: Portal, origin: string): string {
+  const hash = brandFileHash(portal, 'socialCard');
+  if (hash === undefined) return '';
+  const { name, tagline } = portal.brand;
+  const meta = (property: string, content: string) =>
+    `<meta property="${property}" content="${escapeMarkup(content)}">`;
+  return [
+    // Absolute, as https://ogp.me wants it: whoever reads this has no base to resolve an address against.
+    meta('og:image', `${origin}${brandFileAddress('socialCard', hash)}`),
+    meta('og:image:type', BRAND_FILES.socialCard.contentType),
+    meta('og:image:width', String(SOCIAL_CARD_SIZE.width)),
+    meta('og:image:height', String(SOCIAL_CARD_SIZE.height)),
+    meta('og:image:alt', tagline === null ? name : `${name}: ${tagline}`),
+    '<meta name="twitter:card" content="summary_large_image">',
+  ].join('');
 }
 
 /** HTMLRewriter quotes `"` in a value but leaves `&`, by which `&quot;` in a name would turn into a quote. */

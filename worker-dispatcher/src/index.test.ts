@@ -37,18 +37,26 @@ describe('Paths', () => {
   test('a page is a page, also for curl; what is no page is a problem and never HTML', async () => {
     const world = await openPortalWorld();
     for (const path of ['/', '/sign-in', '/domains/example.com/', '/no/such/page']) {
-      const { response } = await world.visit(`${world.origin}${path}`, { headers: { accept: '*/*' } });
-      expect(response.headers.get('content-type'), path).toBe('text/html; charset=utf-8');
+      // Programs on Node's fetch name a mode as a browser does, and nothing else.
+      for (const headers of [{ accept: '*/*' }, { accept: '*/*', 'sec-fetch-mode': 'cors' }]) {
+        const { response } = await world.visit(`${world.origin}${path}`, { headers });
+        expect(response.headers.get('content-type'), path).toBe('text/html; charset=utf-8');
+      }
     }
-    for (const [path, mode] of [
-      ['/gone.js', 'cors'],
-      ['/assets/gone', 'navigate'],
-      ['/assets/index-0.js', 'cors'],
-      ['/picture', 'no-cors'],
-      ['/index.html', 'navigate'],
+    for (const [path, mode, dest] of [
+      ['/gone.js', 'cors', 'script'],
+      ['/assets/gone', 'navigate', 'document'],
+      ['/assets/index-0.js', 'cors', 'script'],
+      ['/picture', 'no-cors', 'image'],
+      ['/data', 'cors', 'empty'],
+      ['/index.html', 'navigate', 'document'],
     ] as const) {
       const { response } = await world.visit(`${world.origin}${path}`, {
-        headers: { 'sec-fetch-mode': mode, accept: mode === 'navigate' ? 'text/html' : '*/*' },
+        headers: {
+          'sec-fetch-mode': mode,
+          'sec-fetch-dest': dest,
+          accept: mode === 'navigate' ? 'text/html' : '*/*',
+        },
       });
       expect(response.status, path).toBe(404);
       expect(response.headers.get('cache-control')).toBe('no-store');

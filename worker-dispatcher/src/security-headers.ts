@@ -49,6 +49,13 @@ export function secure(response: Response, visit: Visit): Response {
   const secured = visit.record.outcome === 'forwarded' ? new Response(response.body, response) : response;
   for (const [name, value] of Object.entries(wanted)) {
     if (name === 'content-security-policy' && page) continue;
+    // The card of a link, which other sites show.
+    if (
+      name === 'cross-origin-resource-policy' &&
+      visit.record.outcome !== 'forwarded' &&
+      secured.headers.has(name)
+    )
+      continue;
     secured.headers.set(name, value);
   }
   if (page) {

@@ -6,13 +6,14 @@ const HASHED = '/assets/';
 
 /**
  * Whether a path is a file and not a page: it is hashed, has an extension, or is asked for by something that cannot
- * use a page (a script, a stylesheet, a picture). In development Vite serves modules under names like `/@vite/client`.
+ * use a page (a script, a stylesheet, a picture). Browsers say what for; programs, those that read pages to show links
+ * among them, at most in which mode they ask. In development Vite serves modules under names like `/@vite/client`.
  */
 export function isFilePath({ request, path, isolate }: Visit): boolean {
   if (path.startsWith(HASHED)) return true;
   if (path.slice(path.lastIndexOf('/')).includes('.')) return true;
   if (isolate.configuration.localHostSuffix !== '' && path.startsWith('/@')) return true;
-  return request.headers.has('sec-fetch-mode') && !isNavigation(request);
+  return request.headers.has('sec-fetch-dest') && !isNavigation(request);
 }
 
 export async function answerFile(visit: Visit): Promise<Response> {

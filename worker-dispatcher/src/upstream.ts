@@ -36,6 +36,14 @@ const LIMITS: Record<SubscriptionTier, DynamicDispatchLimits> = {
   enterprise: { cpuMs: 250, subRequests: 200 },
 };
 
+/** Publishing a brand renders pictures, which no plan's everyday limit has room for. Few members may, and seldom do. */
+const RENDERING_CPU_MS = 2000;
+
+function limitsOf(tier: SubscriptionTier, { path, request }: Visit): DynamicDispatchLimits {
+  const renders = request.method !== 'GET' && path.startsWith('/api/branding/');
+  return renders ? { ...LIMITS[tier], cpuMs: RENDERING_CPU_MS } : LIMITS[tier];
+}
+
 export function isTenantWorkerPath(path: string): boolean {
   return path.startsWith('/api/') || path.startsWith('/auth/') || path === '/api' || path === '/auth';
 }
@@ -49,7 +57,11 @@ export async function answerFromTenantWorker(visit: Visit, open: OpenPortal): Pr
   let response: Response;
   try {
     // The stand-in for the namespace answers `get` with a promise; the real one answers at once.
-    const worker = await isolate.namespace.get(record.worker, {}, { limits: LIMITS[portal.tenant.tier] });
+    const worker = await isolate.namespace.get(
+      record.worker,
+      {},
+      { limits: limitsOf(portal.tenant.tier, visit) },
+    );
     // The parts instead of a copy of the request: as workerd has it, the copy costs as much as a whole empty Worker.
     // What is left out ends here on purpose: `request.cf`, since the namespace is untrusted.
     const { url, method, body } = visit.request;

@@ -11,7 +11,8 @@ export type TenantEvent =
   | 'request_failed'
   | 'request_refused'
   | 'secret_unreadable'
-  | 'signed_in';
+  | 'signed_in'
+  | 'social_card_failed';
 
 type Fields = Readonly<Record<string, string | number | boolean | null>>;
 

@@ -188,11 +188,11 @@ function headersOf({ directoryVersion, hostnames }: Published): Record<string, s
 
 /** What cannot be read is refused; what is made of the rest is stored before anybody can see it. */
 function prepare(
-  { isolate, tenant }: RequestEnvironment['Variables'],
+  { isolate, requestId, tenant }: RequestEnvironment['Variables'],
   config: BrandConfig,
 ): Promise<BrandAssets> {
   refuseUnreadable(config);
-  return makeBrandAssets(isolate.brandFiles(tenant), { tenantName: tenant.name, config });
+  return makeBrandAssets(isolate.brandFiles(tenant), { tenantName: tenant.name, config, requestId });
 }
 
 function refuseUnreadable(config: BrandConfig): void {
