@@ -21,7 +21,13 @@ export interface Portal {
   readonly fetch: TestHarness['fetch'];
   /** What the Workers have logged so far, oldest first. */
   logs(): { readonly level: string; readonly message: string }[];
+  /** Names of all files of brands, of all tenants. */
+  brandFileKeys(): Promise<string[]>;
   close(): Promise<void>;
+}
+
+interface BucketOwner {
+  readonly BRAND_FILES: { list(): Promise<{ readonly objects: readonly { readonly key: string }[] }> };
 }
 
 export interface PortalOptions {
@@ -73,6 +79,10 @@ export async function startPortal({ stack, built, dispatcherVars = {} }: PortalO
     origin: (hostname) => `http://${hostname}.localhost:${port}`,
     fetch: (input, init) => server.fetch(input, { redirect: 'manual', ...init }),
     logs: () => server.getLogs(),
+    async brandFileKeys() {
+      const env = await server.getWorker<BucketOwner>(TENANT_WORKERS[0]).getEnv();
+      return (await env.BRAND_FILES.list()).objects.map(({ key }) => key).toSorted();
+    },
     close: () => server.close(),
   };
 }

@@ -166,6 +166,16 @@ describe('Which Worker is asked', () => {
     }
   });
 
+  test('with time to decode a picture, for uploads alone', async () => {
+    const dispatched: Dispatched[] = [];
+    const namespace = namespaceOf({ 'custom-tenant': () => Response.json({}) }, dispatched);
+    const world = await openPortalWorld({ tier: 'starter' }, { DISPATCHER: namespace });
+    await world.visit(`${world.origin}/api/branding/assets/logo`, { method: 'PUT' });
+    await world.visit(`${world.origin}/api/branding/assets/logo/00`);
+    const limits = dispatched.map(({ options }) => options?.limits?.cpuMs);
+    expect(limits).toEqual([3_000, 50]);
+  });
+
   test('of the release that this dispatcher belongs to', async () => {
     const dispatched: Dispatched[] = [];
     const namespace = namespaceOf({ 'custom-tenant--r42': () => new Response('from r42') }, dispatched);

@@ -36,6 +36,10 @@ const LIMITS: Record<SubscriptionTier, DynamicDispatchLimits> = {
   enterprise: { cpuMs: 250, subRequests: 200 },
 };
 
+/** An admin brings a picture now and then: decoding one of four megapixels takes longer than any plan's answers. */
+const UPLOAD_LIMITS: DynamicDispatchLimits = { cpuMs: 3_000, subRequests: 20 };
+const UPLOAD_PATH = '/api/branding/assets/';
+
 export function isTenantWorkerPath(path: string): boolean {
   return path.startsWith('/api/') || path.startsWith('/auth/') || path === '/api' || path === '/auth';
 }
@@ -49,7 +53,9 @@ export async function answerFromTenantWorker(visit: Visit, open: OpenPortal): Pr
   let response: Response;
   try {
     // The stand-in for the namespace answers `get` with a promise; the real one answers at once.
-    const worker = await isolate.namespace.get(record.worker, {}, { limits: LIMITS[portal.tenant.tier] });
+    const upload = visit.request.method === 'PUT' && visit.path.startsWith(UPLOAD_PATH);
+    const limits = upload ? UPLOAD_LIMITS : LIMITS[portal.tenant.tier];
+    const worker = await isolate.namespace.get(record.worker, {}, { limits });
     // The parts instead of a copy of the request: as workerd has it, the copy costs as much as a whole empty Worker.
     // What is left out ends here on purpose: `request.cf`, since the namespace is untrusted.
     const { url, method, body } = visit.request;
