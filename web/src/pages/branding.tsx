@@ -7,6 +7,7 @@ import { type Branding, type BrandVersion, brandChanges } from '../../../contrac
 import { resolveBrand } from '../../../contract/branding.ts';
 import { contrastFailures } from '../../../contract/contrast.ts';
 import { ApiError } from '../api/api-error.ts';
+import { uploadBrandImage } from '../api/brand-image-upload.ts';
 import { type Draft, useDraft } from '../api/branding-draft.ts';
 import { brandingQuery, brandVersionsQuery, discardDraft, restoreVersion } from '../api/branding-queries.ts';
 import { wordingFor, wordingForError } from '../api/error-wording.ts';
@@ -15,6 +16,7 @@ import { meQuery } from '../api/queries.ts';
 import { Alert } from '../ui/alert.tsx';
 import { BrandForm } from '../ui/brand-form.tsx';
 import { BrandHistory } from '../ui/brand-history.tsx';
+import { BrandImagesSection } from '../ui/brand-images.tsx';
 import { BrandPreview } from '../ui/brand-preview.tsx';
 import { Button } from '../ui/button.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
@@ -114,6 +116,14 @@ function Editor({ tenantName, branding, onPublished }: EditorProps) {
             invalid={draft.invalid}
             failures={failures}
             onChange={draft.change}
+            images={
+              <BrandImagesSection
+                config={draft.config}
+                brand={brand}
+                upload={uploadBrandImage}
+                onChange={draft.change}
+              />
+            }
           />
         </div>
         <div className="xl:sticky xl:top-6">

@@ -46,9 +46,11 @@ interface BrandFormProps {
   invalid: ReadonlySet<string>;
   failures: readonly ContrastFailure[];
   onChange: (config: BrandConfig) => void;
+  /** The section of pictures. */
+  images: ReactNode;
 }
 
-export function BrandForm({ tenantName, config, invalid, failures, onChange }: BrandFormProps) {
+export function BrandForm({ tenantName, config, invalid, failures, onChange, images }: BrandFormProps) {
   const inherited = resolveBrand(tenantName, { ...config, colors: {} });
   const text = (key: TextKey, label: string, hint: string, placeholder: string | null, longest: number) => (
     <TextField
@@ -81,6 +83,7 @@ export function BrandForm({ tenantName, config, invalid, failures, onChange }: B
         )}
         {text('monogram', 'Monogram', 'One or two characters for the mark.', monogram, 2)}
       </Section>
+      {images}
       {(['light', 'dark'] as const).map((scheme) => (
         <Section
           key={scheme}

@@ -6,7 +6,8 @@ import { type CSSProperties, useState } from 'react';
 import type { Brand } from '../../../contract/branding.ts';
 import { fontFamily, type Scheme, schemeColors } from '../../../contract/theme.ts';
 import { BrandField } from './brand-field.tsx';
-import { BrandMark } from './brand-mark.tsx';
+import { draftImageAddress } from './brand-images.tsx';
+import { BrandSign } from './brand-mark.tsx';
 import { buttonClass } from './button.tsx';
 
 const PAGES = { 'sign-in': 'Sign-in', dashboard: 'Dashboard' } as const;
@@ -27,7 +28,11 @@ export function BrandPreview({ brand }: { brand: Brand }) {
         className="overflow-hidden rounded-md border border-line"
       >
         <div inert style={themeOf(brand, scheme)} className="h-104 bg-page text-base text-ink">
-          {page === 'sign-in' ? <SignIn brand={brand} /> : <Dashboard brand={brand} />}
+          {page === 'sign-in' ? (
+            <SignIn brand={brand} scheme={scheme} />
+          ) : (
+            <Dashboard brand={brand} scheme={scheme} />
+          )}
         </div>
       </div>
     </div>
@@ -45,6 +50,11 @@ function themeOf(brand: Brand, scheme: Scheme): CSSProperties {
     fontFamily: fontFamily(brand.font),
     colorScheme: scheme,
   };
+}
+
+interface PageProps {
+  brand: Brand;
+  scheme: Scheme;
 }
 
 interface ChoiceProps<Key extends string> {
@@ -73,14 +83,16 @@ function Choice<Key extends string>({ label, choices, chosen, onChoose }: Choice
   );
 }
 
-function SignIn({ brand }: { brand: Brand }) {
+function SignIn({ brand, scheme }: PageProps) {
   return (
     <div className="grid h-full grid-rows-[7rem_1fr] sm:grid-cols-2 sm:grid-rows-1">
       <div className="p-2 sm:order-last">
         <BrandField name={brand.name} radius={brand.radius} shape="band" />
       </div>
       <div className="flex min-w-0 flex-col justify-center gap-3 p-6">
-        <BrandMark monogram={brand.monogram} size={36} />
+        <div className="flex min-w-0 items-center gap-3">
+          <BrandSign brand={brand} scheme={scheme} size={36} addressOf={draftImageAddress} />
+        </div>
         <p className="text-xl font-semibold tracking-tight break-words">{brand.signInHeadline}</p>
         {brand.tagline !== null && <p className="text-muted">{brand.tagline}</p>}
         <span className={buttonClass('secondary', 'lg')}>Continue with GitHub</span>
@@ -95,13 +107,12 @@ function SignIn({ brand }: { brand: Brand }) {
   );
 }
 
-function Dashboard({ brand }: { brand: Brand }) {
+function Dashboard({ brand, scheme }: PageProps) {
   return (
     <div className="grid h-full grid-cols-[8.5rem_1fr]">
       <div className="flex min-w-0 flex-col gap-3 border-e border-line p-3">
         <p className="flex items-center gap-2 text-sm font-semibold">
-          <BrandMark monogram={brand.monogram} size={24} />
-          <span className="line-clamp-2 min-w-0">{brand.name}</span>
+          <BrandSign brand={brand} scheme={scheme} size={24} addressOf={draftImageAddress} />
         </p>
         <div className="flex flex-col gap-0.5 text-sm">
           <span className="rounded-sm bg-primary-soft px-2 py-1.5 font-medium text-on-primary-soft">
