@@ -11,5 +11,5 @@ export function logoSize(
 ): { width: number; height: number } {
   const aspect = width / height;
   const shown = Math.min(height, size * 1.25, (size * 2.6) / Math.sqrt(aspect));
-  return { width: Math.max(1, Math.round(shown * aspect)), height: Math.max(1, Math.round(shown)) };
+  return { width: Math.ceil(shown * aspect), height: Math.ceil(shown) };
 }

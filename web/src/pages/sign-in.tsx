@@ -45,7 +45,7 @@ export function SignInPage() {
       </div>
       <div className="mx-auto flex w-full max-w-[25.5rem] min-w-0 flex-col px-6 py-6 sm:py-10">
         <header className="flex min-w-0 items-center gap-3">
-          <BrandSign brand={brand} size={36} className="text-lg leading-5" />
+          <BrandSign brand={brand} size={36} />
         </header>
         <main className="flex flex-1 flex-col py-12 lg:justify-center">
           <h1 tabIndex={-1} className="text-2xl font-semibold tracking-tight">

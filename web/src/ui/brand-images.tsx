@@ -248,7 +248,7 @@ function Grounds({ slot, image, brand }: Pick<SlotProps, 'slot' | 'image' | 'bra
                 src={draftImageAddress(slot, image.hash)}
                 alt={`${name}, on ${scheme} ground`}
                 {...logoSize(image, size)}
-                className="min-w-0 max-w-full object-contain"
+                className="logo"
               />
             )}
           </div>

@@ -4,6 +4,7 @@
  */
 import { type CSSProperties, useState } from 'react';
 import type { Brand } from '../../../contract/branding.ts';
+import { logoSize } from '../../../contract/logo-size.ts';
 import { fontFamily, type Scheme, schemeColors } from '../../../contract/theme.ts';
 import { BrandField } from './brand-field.tsx';
 import { draftImageAddress } from './brand-images.tsx';
@@ -83,6 +84,22 @@ function Choice<Key extends string>({ label, choices, chosen, onChoose }: Choice
   );
 }
 
+/** As `BrandSign`, with what is not published, in the palette of the preview instead of the page's. */
+function Sign({ brand, scheme, size }: PageProps & { size: number }) {
+  const { logo, logoDark } = brand.images;
+  if (logo === undefined) return <BrandSign brand={brand} size={size} />;
+  const dark = scheme === 'dark' && logoDark !== undefined;
+  const image = dark ? logoDark : logo;
+  return (
+    <img
+      src={draftImageAddress(dark ? 'logoDark' : 'logo', image.hash)}
+      alt=""
+      {...logoSize(image, size)}
+      className={`logo ${scheme === 'dark' && !dark ? 'box-content rounded-xs bg-ink px-1.5 py-1' : ''}`}
+    />
+  );
+}
+
 function SignIn({ brand, scheme }: PageProps) {
   return (
     <div className="grid h-full grid-rows-[7rem_1fr] sm:grid-cols-2 sm:grid-rows-1">
@@ -91,7 +108,7 @@ function SignIn({ brand, scheme }: PageProps) {
       </div>
       <div className="flex min-w-0 flex-col justify-center gap-3 p-6">
         <div className="flex min-w-0 items-center gap-3">
-          <BrandSign brand={brand} scheme={scheme} size={36} addressOf={draftImageAddress} />
+          <Sign brand={brand} scheme={scheme} size={36} />
         </div>
         <p className="text-xl font-semibold tracking-tight break-words">{brand.signInHeadline}</p>
         {brand.tagline !== null && <p className="text-muted">{brand.tagline}</p>}
@@ -112,7 +129,7 @@ function Dashboard({ brand, scheme }: PageProps) {
     <div className="grid h-full grid-cols-[8.5rem_1fr]">
       <div className="flex min-w-0 flex-col gap-3 border-e border-line p-3">
         <p className="flex items-center gap-2 text-sm font-semibold">
-          <BrandSign brand={brand} scheme={scheme} size={24} addressOf={draftImageAddress} />
+          <Sign brand={brand} scheme={scheme} size={24} />
         </p>
         <div className="flex flex-col gap-0.5 text-sm">
           <span className="rounded-sm bg-primary-soft px-2 py-1.5 font-medium text-on-primary-soft">
