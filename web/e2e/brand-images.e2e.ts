@@ -1,7 +1,7 @@
 /** An admin brings a logo and a favicon: seen in the preview, and at this portal alone once they are published. */
 import type { Page } from '@playwright/test';
-import { png, pngChunks, textChunk } from '../../contract/testing-images.ts';
-import { CUSTOM, expect, originOf, PARTNER, signIn, test } from './portals.ts';
+import { png, pngChunks, textChunk, WEBP_ALPHA } from '../../contract/testing-images.ts';
+import { CUSTOM, expect, originOf, PLATFORM_NAME, PRIMARY, signIn, test } from './portals.ts';
 
 const file = async (name: string, parts: Parameters<typeof png>[0]) => ({
   name,
@@ -10,8 +10,8 @@ const file = async (name: string, parts: Parameters<typeof png>[0]) => ({
 });
 
 async function openBranding(page: Page): Promise<void> {
-  await signIn(page, PARTNER);
-  await page.goto(`${originOf(PARTNER.hostname)}/branding`);
+  await signIn(page, PRIMARY);
+  await page.goto(`${originOf(PRIMARY.hostname)}/branding`);
   await expect(page.getByRole('heading', { level: 2, name: 'Images' })).toBeVisible();
 }
 
@@ -43,7 +43,7 @@ test('a logo and icons are uploaded, published, and seen here and nowhere else',
   const logo = page.getByRole('listitem', { name: 'Logo', exact: true });
   await expect(logo.getByRole('alert')).toContainText('This kind of file is not taken');
 
-  const described = [textChunk('Made with Secretware')];
+  const described = [textChunk('Made with Marquee')];
   await page
     .getByLabel('File for Logo', { exact: true })
     .setInputFiles(await file('logo.png', { width: 1200, height: 300, chunks: described }));
@@ -63,18 +63,18 @@ test('a logo and icons are uploaded, published, and seen here and nowhere else',
   await page.getByRole('button', { name: 'Publish', exact: true }).click();
   await expect(page.getByText(/Version \d+ is published/)).toBeVisible();
 
-  await page.goto(`${originOf(PARTNER.hostname)}/`);
-  await expect(page.getByRole('link', { name: PARTNER.name }).getByRole('img')).toBeVisible();
+  await page.goto(`${originOf(PRIMARY.hostname)}/`);
+  await expect(page.getByRole('link', { name: PRIMARY.name }).getByRole('img')).toBeVisible();
 
   const context = await browser.newContext();
   const visitor = await context.newPage();
   // Others may see the previous brand for as long as an entry is fresh.
   await expect(async () => {
-    await visitor.goto(`${originOf(PARTNER.hostname)}/sign-in`);
-    await expect(visitor.getByRole('img', { name: PARTNER.name })).toBeVisible({ timeout: 1_000 });
+    await visitor.goto(`${originOf(PRIMARY.hostname)}/sign-in`);
+    await expect(visitor.getByRole('img', { name: PRIMARY.name })).toBeVisible({ timeout: 1_000 });
   }).toPass({ timeout: 20_000 });
   const shown = await visitor
-    .getByRole('img', { name: PARTNER.name })
+    .getByRole('img', { name: PRIMARY.name })
     .evaluate((image: HTMLImageElement) => [image.naturalWidth, image.naturalHeight, image.clientHeight]);
   expect(shown).toEqual([1200, 300, 45]);
   const linked = await visitor.evaluate(() =>
@@ -88,6 +88,7 @@ test('a logo and icons are uploaded, published, and seen here and nowhere else',
     expect([path, status, type]).toEqual([path, 200, 'image/png']);
     const kinds = new Set(pngChunks(Uint8Array.from(bytes)).map((chunk) => chunk.type));
     expect([...kinds], path).toEqual(['IHDR', 'IDAT', 'IEND']);
+    expect(new TextDecoder('latin1').decode(Uint8Array.from(bytes)), path).not.toMatch(PLATFORM_NAME);
   }
   const manifest = await fetchIn(visitor, '/manifest.webmanifest');
   expect(JSON.parse(new TextDecoder().decode(Uint8Array.from(manifest.bytes)))).toMatchObject({
@@ -99,6 +100,12 @@ test('a logo and icons are uploaded, published, and seen here and nowhere else',
   await expect(visitor.getByRole('img', { name: CUSTOM.name })).toHaveCount(0);
   expect((await fetchIn(visitor, '/brand/logo.png')).status).toBe(404);
   await context.close();
+
+  // The other tests know this portal as it was.
+  await page.goto(`${originOf(PRIMARY.hostname)}/branding`);
+  await page.getByRole('button', { name: 'Restore version 1' }).click();
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Restore and publish' }).click();
+  await expect(page.getByText(/Version \d+ is published/)).toBeVisible();
 });
 
 test('an upload shows its progress, can be cancelled, and works by keyboard', async ({ page }) => {
@@ -111,7 +118,11 @@ test('an upload shows its progress, can be cancelled, and works by keyboard', as
   const choosing = page.waitForEvent('filechooser');
   await page.getByRole('button', { name: 'Upload Logo in the dark' }).focus();
   await page.keyboard.press('Enter');
-  await (await choosing).setFiles(await file('dark.png', { width: 40, height: 10 }));
+  await (await choosing).setFiles({
+    name: 'dark.webp',
+    mimeType: 'image/webp',
+    buffer: Buffer.from(WEBP_ALPHA),
+  });
   await expect(page.getByRole('button', { name: 'Replace Logo in the dark' })).toBeVisible();
 
   await page
@@ -121,4 +132,7 @@ test('an upload shows its progress, can be cancelled, and works by keyboard', as
   await page.getByRole('button', { name: 'Cancel uploading Logo' }).click();
   await expect(page.getByRole('progressbar')).toHaveCount(0);
   await expect(page.getByRole('button', { name: /^(Upload|Replace) Logo$/ })).toBeVisible();
+  await page.getByRole('button', { name: 'Discard', exact: true }).click();
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Discard' }).click();
+  await expect(page.getByText('No changes')).toBeVisible();
 });

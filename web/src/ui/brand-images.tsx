@@ -37,7 +37,7 @@ const SLOTS: Record<ImageSlot, { readonly name: string; readonly hint: string; r
   appIcon: {
     name: 'App icon',
     hint: 'For home screens. Square, 512 pixels or more, without transparency.',
-    size: 56,
+    size: 44,
   },
 };
 const MAX_BYTES = 2 * 1024 * 1024;
@@ -234,7 +234,9 @@ function Grounds({ slot, image, brand }: Pick<SlotProps, 'slot' | 'image' | 'bra
   return (
     <div className="flex w-full gap-2 sm:w-60">
       {(['light', 'dark'] as const).map((scheme) => {
-        const { surface, 'text-muted': muted } = schemeColors(brand.colors[scheme], scheme);
+        const { surface, text, 'text-muted': muted } = schemeColors(brand.colors[scheme], scheme);
+        // As `BrandSign` does where there is no dark one.
+        const grounded = slot === 'logo' && scheme === 'dark';
         return (
           <div
             key={scheme}
@@ -248,7 +250,8 @@ function Grounds({ slot, image, brand }: Pick<SlotProps, 'slot' | 'image' | 'bra
                 src={draftImageAddress(slot, image.hash)}
                 alt={`${name}, on ${scheme} ground`}
                 {...logoSize(image, size)}
-                className="logo"
+                className={`logo ${grounded ? 'box-content rounded-xs px-1.5 py-1' : ''}`}
+                style={grounded ? { background: text } : undefined}
               />
             )}
           </div>

@@ -15,14 +15,8 @@ export function BrandSign({ brand: { name, monogram, images }, size = 28 }: Bran
       <>
         <span
           aria-hidden
-          className="inline-flex shrink-0 items-center justify-center bg-primary font-semibold tracking-tight text-on-primary select-none"
-          style={{
-            width: size,
-            height: size,
-            borderRadius: `min(var(--brand-radius), ${Math.round(size * 0.32)}px)`,
-            fontSize: Math.round(size * ([...monogram].length > 1 ? 0.42 : 0.5)),
-            lineHeight: 1,
-          }}
+          className="mark"
+          style={{ width: size, fontSize: Math.round(size * ([...monogram].length > 1 ? 0.42 : 0.5)) }}
         >
           {monogram}
         </span>
