@@ -123,37 +123,6 @@ describe('The page in a tenant’s brand', () => {
     expect(page.styles.at(-1)).toContain('--brand-primary:#7c3aed');
   });
 
-  test('links what was uploaded, for both palettes', async () => {
-    const image = (letter: string, edge: number) => ({ hash: letter.repeat(64), width: edge, height: edge });
-    const images = {
-      logo: image('a', 320),
-      logoDark: image('b', 320),
-      favicon: image('c', 64),
-      faviconDark: image('d', 64),
-      appIcon: image('e', 512),
-    };
-    const linksOf = async (additions: object) => {
-      const world = await openPortalWorld({ brandAdditions: { images: additions } });
-      const { response } = await world.visit(`${world.origin}/`, { navigate: true });
-      const html = await response.text();
-      expect(bootSchema.parse(JSON.parse((await read(html)).boot)).brand.images).toEqual(additions);
-      return [...html.matchAll(/<link rel="(?:icon|apple-touch-icon|preload)"[^>]*>/g)].map(([link]) => link);
-    };
-    const address = (name: string, letter: string) => `href="/brand/${name}.png?v=${letter.repeat(16)}"`;
-    const [light, dark] = ['media="(prefers-color-scheme: light)"', 'media="(prefers-color-scheme: dark)"'];
-    expect(await linksOf(images)).toEqual([
-      `<link rel="icon" ${address('favicon', 'c')} type="image/png" sizes="64x64" ${light}>`,
-      `<link rel="icon" type="image/png" sizes="64x64" ${dark} ${address('favicon-dark', 'd')}>`,
-      `<link rel="apple-touch-icon" sizes="512x512" ${address('app-icon', 'e')}>`,
-      `<link rel="preload" as="image" ${light} ${address('logo', 'a')}>`,
-      `<link rel="preload" as="image" ${dark} ${address('logo-dark', 'b')}>`,
-    ]);
-    expect(await linksOf({ logo: images.logo, favicon: images.favicon })).toEqual([
-      `<link rel="icon" ${address('favicon', 'c')} type="image/png" sizes="64x64">`,
-      `<link rel="preload" as="image" ${address('logo', 'a')}>`,
-    ]);
-  });
-
   test('has a boot block that the contract accepts', async () => {
     const world = await openPortalWorld({ providers: ['google'] });
     const { response } = await world.visit(`${world.origin}/`, { navigate: true });
