@@ -147,6 +147,12 @@ module.exports = {
 
     // 5. Each outside system has one door.
     forbid(
+      'codecs-have-one-door-each',
+      'What decodes pictures is given nothing but what was read before it.',
+      { path: OURS, pathNot: `${TESTS}|^worker-tenant/src/brand/(photon|libwebp|png-file)\\.ts$` },
+      { path: 'node_modules/(@cf-wasm|@jsquash|fflate)/' },
+    ),
+    forbid(
       'arctic-has-one-door',
       'The library is final and will be replaced: one file knows it.',
       { path: OURS, pathNot: `${TESTS}|^worker-tenant/src/auth/oauth-providers\\.ts$` },

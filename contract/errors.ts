@@ -41,6 +41,11 @@ export const ERRORS = {
   already_invited: { status: 409, title: 'This person has been invited already' },
   too_many_invitations: { status: 429, title: 'Too many invitations' },
   public_mail_domain: { status: 422, title: 'Anybody can get an address at this domain' },
+  // Pictures of a brand
+  image_too_large: { status: 413, title: 'This picture is too large' },
+  image_type_unsupported: { status: 415, title: 'This kind of file is not taken' },
+  image_unreadable: { status: 422, title: 'This picture cannot be read' },
+  too_many_images: { status: 409, title: 'There is no room for another picture' },
   // Signing in
   provider_unknown: { status: 404, title: 'There is no such way to sign in' },
   provider_not_configured: { status: 404, title: 'This way to sign in is not set up here' },

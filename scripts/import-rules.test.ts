@@ -35,6 +35,7 @@ const FORBIDDEN = [
   ['pages-know-no-layout-and-layouts-no-page', 'web/src/layouts/a.ts', 'web/src/pages/z.ts'],
   ['ui-knows-no-api', 'web/src/ui/b.ts', 'web/src/api/z.ts'],
   ['api-draws-nothing', 'web/src/api/c.ts', 'web/src/ui/a.ts'],
+  ['codecs-have-one-door-each', 'worker-tenant/src/brand/a.ts', 'fflate'],
   ['arctic-has-one-door', 'worker-tenant/src/auth/b.ts', 'arctic'],
   ['supabase-js-has-one-door-per-worker', 'worker-tenant/src/data/e.ts', '@supabase/supabase-js'],
   ['no-circle', 'contract/d.ts', 'contract/e.ts'],
@@ -49,6 +50,7 @@ const ALLOWED = [
   ['worker-tenant/src/routes/c.ts', 'hono'],
   ['worker-tenant/src/routes/d.ts', 'worker-tenant/src/data/a.ts'],
   ['worker-tenant/src/auth/oauth-providers.ts', 'arctic'],
+  ['worker-tenant/src/brand/png-file.ts', 'fflate'],
   ['worker-tenant/src/data/supabase.ts', '@supabase/supabase-js'],
   ['worker-tenant/tests/b.test.ts', 'scripts/a.ts'],
   ['web/src/pages/c.ts', 'web/src/ui/a.ts'],
@@ -69,7 +71,7 @@ beforeAll(async () => {
     writeFileSync(join(repository, file), text);
   };
   const dependencies = Object.fromEntries(
-    ['zod', 'hono', 'arctic', 'culori', '@supabase/supabase-js'].map((name) => [name, '1.0.0']),
+    ['zod', 'hono', 'arctic', 'culori', 'fflate', '@supabase/supabase-js'].map((name) => [name, '1.0.0']),
   );
   write('package.json', JSON.stringify({ dependencies, devDependencies: { vitest: '1.0.0' } }));
   for (const name of [...Object.keys(dependencies), 'vitest']) {

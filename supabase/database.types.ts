@@ -72,6 +72,48 @@ export type Database = {
           },
         ];
       };
+      brand_images: {
+        Row: {
+          bytes: number;
+          created_at: string;
+          hash: string;
+          height: number;
+          slot: string;
+          tenant_id: string;
+          uploaded_by: string | null;
+          width: number;
+        };
+        ComputedFields: never;
+        Insert: {
+          bytes: number;
+          created_at?: string;
+          hash: string;
+          height: number;
+          slot: string;
+          tenant_id: string;
+          uploaded_by?: string | null;
+          width: number;
+        };
+        Update: {
+          bytes?: number;
+          created_at?: string;
+          hash?: string;
+          height?: number;
+          slot?: string;
+          tenant_id?: string;
+          uploaded_by?: string | null;
+          width?: number;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'brand_images_tenant_id_fkey';
+            columns: ['tenant_id'];
+            isOneToOne: false;
+            referencedRelation: 'tenants';
+            referencedColumns: ['tenant_id'];
+          },
+        ];
+      };
       brand_versions: {
         Row: {
           config: NonNullable<Json>;
@@ -656,6 +698,10 @@ export type Database = {
       [_ in never]: never;
     };
     Functions: {
+      add_brand_image: {
+        Args: { p_bytes: number; p_hash: string; p_height: number; p_slot: string; p_width: number };
+        Returns: Json;
+      };
       admin_list_tenants: { Args: { p_cursor?: string; p_limit?: number }; Returns: Json };
       admin_set_tenant_status: { Args: { p_status: string; p_tenant_id: string }; Returns: Json };
       check_session: { Args: Record<PropertyKey, never>; Returns: boolean };

@@ -23,7 +23,13 @@ export interface Portal {
   runJob(cron: string): Promise<void>;
   /** What the Workers have logged so far, oldest first. */
   logs(): { readonly level: string; readonly message: string }[];
+  /** Names of all files of brands, of all tenants. */
+  brandFileKeys(): Promise<string[]>;
   close(): Promise<void>;
+}
+
+interface BucketOwner {
+  readonly BRAND_FILES: { list(): Promise<{ readonly objects: readonly { readonly key: string }[] }> };
 }
 
 export interface PortalOptions {
@@ -98,6 +104,10 @@ export async function startPortal({
       if (outcome !== 'ok') throw new Error(`The job of ${cron} ended with ${outcome}`);
     },
     logs: () => server.getLogs(),
+    async brandFileKeys() {
+      const env = await server.getWorker<BucketOwner>(TENANT_WORKERS[0]).getEnv();
+      return (await env.BRAND_FILES.list()).objects.map(({ key }) => key).toSorted();
+    },
     close: () => server.close(),
   };
 }

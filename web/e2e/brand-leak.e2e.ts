@@ -25,7 +25,11 @@ const PATHS = [
   '/favicon.ico',
   '/manifest.webmanifest',
   '/robots.txt',
+  '/brand/logo.png',
+  '/brand/favicon.png',
+  '/brand/app-icon.png',
   '/brand/og.png',
+  '/brand/custom.css',
   '/assets/missing-00000000.js',
   '/.well-known/jwks.json',
   '/api',
@@ -142,6 +146,13 @@ async function askForEverything(
   await client.dispose();
 }
 
+/** What a picture may say of itself beside its pixels (PNG's text, EXIF and profiles): compressed, no search finds it. */
+function pictureMetadata({ found }: Collection): string[] {
+  return found.flatMap(({ source, text }) =>
+    text.includes('\u0089PNG\r\n') && /(?:tEXt|zTXt|iTXt|eXIf|iCCP)/.test(text) ? [source] : [],
+  );
+}
+
 /** A cookie's name and value, and what its token says when it is one (RFC 7515 §3.1). */
 async function collectCookies(
   context: BrowserContext,
@@ -193,7 +204,9 @@ for (const portal of [PARTNER, CUSTOM]) {
   }) => {
     test.slow();
     consoleWatch.expectConsoleErrors(/40\d/);
-    expect(leaks(await crawl(page, portal), portal)).toEqual([]);
+    const collection = await crawl(page, portal);
+    expect(leaks(collection, portal)).toEqual([]);
+    expect(pictureMetadata(collection)).toEqual([]);
   });
 }
 

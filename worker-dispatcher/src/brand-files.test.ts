@@ -1,5 +1,6 @@
 import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { bootSchema } from '../../contract/boot.ts';
 import { BRAND_FILES, type BrandFile, brandFileAddress, brandFileKey } from '../../contract/brand-files.ts';
 import { IMAGE_SLOTS } from '../../contract/branding.ts';
 import type { TenantId } from '../../contract/tenants.ts';
@@ -86,5 +87,39 @@ describe('A file of the brand', () => {
       });
       expect(response.status, path).toBe(404);
     }
+  });
+});
+
+describe('The page', () => {
+  test('links what was uploaded, for both palettes', async () => {
+    const image = (letter: string, edge: number) => ({ hash: letter.repeat(64), width: edge, height: edge });
+    const images = {
+      logo: image('a', 320),
+      logoDark: image('b', 320),
+      favicon: image('c', 64),
+      faviconDark: image('d', 64),
+      appIcon: image('e', 512),
+    };
+    const linksOf = async (additions: object) => {
+      const world = await openPortalWorld({ brandAdditions: { images: additions } });
+      const { response } = await world.visit(`${world.origin}/`, { navigate: true });
+      const html = await response.text();
+      const [, boot = ''] = /id="boot"[^>]*>([^<]*)</.exec(html) ?? [];
+      expect(bootSchema.parse(JSON.parse(boot)).brand.images).toEqual(additions);
+      return [...html.matchAll(/<link rel="(?:icon|apple-touch-icon|preload)"[^>]*>/g)].map(([link]) => link);
+    };
+    const address = (name: string, letter: string) => `href="/brand/${name}.png?v=${letter.repeat(16)}"`;
+    const [light, dark] = ['media="(prefers-color-scheme: light)"', 'media="(prefers-color-scheme: dark)"'];
+    expect(await linksOf(images)).toEqual([
+      `<link rel="icon" ${address('favicon', 'c')} type="image/png" sizes="64x64" ${light}>`,
+      `<link rel="icon" type="image/png" sizes="64x64" ${dark} ${address('favicon-dark', 'd')}>`,
+      `<link rel="apple-touch-icon" sizes="512x512" ${address('app-icon', 'e')}>`,
+      `<link rel="preload" as="image" ${light} ${address('logo', 'a')}>`,
+      `<link rel="preload" as="image" ${dark} ${address('logo-dark', 'b')}>`,
+    ]);
+    expect(await linksOf({ logo: images.logo, favicon: images.favicon })).toEqual([
+      `<link rel="icon" ${address('favicon', 'c')} type="image/png" sizes="64x64">`,
+      `<link rel="preload" as="image" ${address('logo', 'a')}>`,
+    ]);
   });
 });

@@ -1,4 +1,7 @@
+import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { brandFileKey } from '../../contract/brand-files.ts';
+import type { TenantId } from '../../contract/tenants.ts';
 import { openPortalWorld, tenantRow } from './testing.ts';
 
 beforeEach(() => {
@@ -24,6 +27,25 @@ describe('The files of a brand', () => {
       expect(svg).toContain('fill="#7c3aed"');
       expect(svg).toContain('>&lt;&amp;</text>');
     }
+  });
+
+  test('the manifest and the habitual icon show what was uploaded', async () => {
+    const hash = crypto.getRandomValues(new Uint8Array(32)).toHex();
+    const favicon = { hash, width: 64, height: 64 };
+    const appIcon = { hash, width: 512, height: 512 };
+    await env.BRAND_FILES.put(brandFileKey('partner-seo' as TenantId, hash, 'png'), 'a picture');
+    const world = await openPortalWorld({ brandAdditions: { images: { favicon, appIcon } } });
+    const { response } = await world.visit(`${world.origin}/manifest.webmanifest`);
+    const { icons } = (await response.json()) as { icons: Record<string, string>[] };
+    expect(icons).toMatchObject([
+      { src: `/brand/app-icon.png?v=${hash.slice(0, 16)}`, sizes: '512x512', type: 'image/png' },
+      { sizes: 'any', type: 'image/svg+xml' },
+    ]);
+    const icon = (await world.visit(`${world.origin}/favicon.ico`)).response;
+    expect([icon.headers.get('content-type'), new TextDecoder().decode(await icon.arrayBuffer())]).toEqual([
+      'image/png',
+      'a picture',
+    ]);
   });
 
   test('the manifest names the brand and nothing of the platform', async () => {

@@ -6,6 +6,7 @@
  * by path alone. The shared Cache API is not used: its key is a URL, and a mistake in one would show a brand to
  * another's visitors.
  */
+import { brandFileAddress } from '../../contract/brand-files.ts';
 import { resolveBrand } from '../../contract/branding.ts';
 import { themeCss } from '../../contract/theme.ts';
 import { markSvg } from './brand-mark.ts';
@@ -88,7 +89,8 @@ export async function answerBrandedAsset(visit: Visit, portal: Portal, path: Bra
 }
 
 async function manifest(portal: Portal, assets: BrandedAssets): Promise<string> {
-  const { name, description, colors } = portal.brand;
+  const { name, description, colors, images } = portal.brand;
+  const { appIcon } = images;
   return JSON.stringify({
     id: '/',
     name,
@@ -99,6 +101,19 @@ async function manifest(portal: Portal, assets: BrandedAssets): Promise<string> 
     display: 'standalone',
     background_color: colors.light.surface,
     theme_color: colors.light.surface,
-    icons: [{ src: await assets.link(portal, '/icon.svg'), sizes: 'any', type: SVG, purpose: 'any' }],
+    icons: [
+      ...(appIcon === undefined
+        ? []
+        : [
+            {
+              src: brandFileAddress('appIcon', appIcon.hash),
+              sizes: `${appIcon.width}x${appIcon.height}`,
+              type: 'image/png',
+              purpose: 'any',
+            },
+          ]),
+      // Any size that the uploaded one is not good enough for.
+      { src: await assets.link(portal, '/icon.svg'), sizes: 'any', type: SVG, purpose: 'any' },
+    ],
   });
 }

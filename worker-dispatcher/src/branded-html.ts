@@ -20,6 +20,9 @@ import type { OpenPortal } from './resolve-tenant.ts';
 import { createNonce, portalPolicy } from './security-headers.ts';
 import type { Visit } from './visit.ts';
 
+const LIGHT = '(prefers-color-scheme: light)';
+const DARK = '(prefers-color-scheme: dark)';
+
 /** The page split at each nonce, and in two at the problem. */
 interface Template {
   readonly beforeProblem: readonly string[];
@@ -70,7 +73,8 @@ export class BrandedHtml {
     problem: string,
   ): Promise<Response> {
     const { brand, tenant, version } = portal;
-    const icon = await this.#assets.link(portal, '/icon.svg');
+    const generatedIcon = await this.#assets.link(portal, '/icon.svg');
+    const { logo, logoDark, favicon, faviconDark, appIcon } = brand.images;
     const manifest = await this.#assets.link(portal, '/manifest.webmanifest');
     const theme = this.#assets.theme(portal);
     const boot = {
@@ -91,6 +95,25 @@ export class BrandedHtml {
       'og:url': `${origin}/`,
     };
 
+    // The addresses are ours and hold a hash alone.
+    const pictureLinks = [
+      ...(favicon !== undefined && faviconDark !== undefined
+        ? [
+            `<link rel="icon" type="image/png" sizes="${faviconDark.width}x${faviconDark.height}" media="${DARK}" href="${brandFileAddress('faviconDark', faviconDark.hash)}">`,
+          ]
+        : []),
+      ...(appIcon === undefined
+        ? []
+        : [
+            `<link rel="apple-touch-icon" sizes="${appIcon.width}x${appIcon.height}" href="${brandFileAddress('appIcon', appIcon.hash)}">`,
+          ]),
+      // The first picture has the logo in it: it is fetched along with the scripts, not after them.
+      ...(logo === undefined ? [] : [preload(brandFileAddress('logo', logo.hash), logoDark && LIGHT)]),
+      ...(logo === undefined || logoDark === undefined
+        ? []
+        : [preload(brandFileAddress('logoDark', logoDark.hash), DARK)]),
+    ];
+
     return new HTMLRewriter()
       .on('title', { element: (title) => void title.setInnerContent(brand.name) })
       .on('meta', {
@@ -110,8 +133,15 @@ export class BrandedHtml {
         element(link) {
           switch (link.getAttribute('rel')) {
             case 'icon':
-              attribute(link, 'href', icon);
-              attribute(link, 'type', 'image/svg+xml');
+              if (favicon === undefined) {
+                attribute(link, 'href', generatedIcon);
+                attribute(link, 'type', 'image/svg+xml');
+              } else {
+                attribute(link, 'href', brandFileAddress('favicon', favicon.hash));
+                attribute(link, 'type', 'image/png');
+                attribute(link, 'sizes', `${favicon.width}x${favicon.height}`);
+                if (faviconDark !== undefined) attribute(link, 'media', LIGHT);
+              }
               break;
             case 'manifest':
               attribute(link, 'href', manifest);
@@ -130,6 +160,7 @@ export class BrandedHtml {
       })
       .on('head', {
         element(head) {
+          for (const link of pictureLinks) head.append(link, { html: true });
           // Vite's client and its preloader give this nonce to the styles and links that they add.
           head.append(`<meta property="csp-nonce" nonce="${nonce}">`, { html: true });
           head.append(linkCard(portal, origin), { html: true });
@@ -157,6 +188,10 @@ function linkCard(portal: Portal, origin: string): string {
     meta('og:image:alt', tagline === null ? name : `${name}: ${tagline}`),
     '<meta name="twitter:card" content="summary_large_image">',
   ].join('');
+}
+
+function preload(address: string, media: string | undefined): string {
+  return `<link rel="preload" as="image"${media === undefined ? '' : ` media="${media}"`} href="${address}">`;
 }
 
 /** HTMLRewriter quotes `"` in a value but leaves `&`, by which `&quot;` in a name would turn into a quote. */

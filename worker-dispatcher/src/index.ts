@@ -8,6 +8,7 @@ import { answerBrandedAsset, isBrandedPath } from './branded-assets.ts';
 import { answerBrandedHtml } from './branded-html.ts';
 import { isolateFor } from './isolate.ts';
 import { logEvent, logRequest } from './metrics.ts';
+import type { Portal } from './portal.ts';
 import { type OpenPortal, type ResolvedHost, resolveTenant } from './resolve-tenant.ts';
 import { secure } from './security-headers.ts';
 import { answerFile, isFilePath } from './static-files.ts';
@@ -48,7 +49,7 @@ function answerFor(visit: Visit, resolved: ResolvedHost): Response | Promise<Res
     case 'suspended':
       visit.record.tenant = resolved.portal.tenant.tenantId;
       visit.record.outcome = 'suspended';
-      return answerSystem(visit, 'tenant_suspended', { portal: resolved.portal });
+      return answerSuspended(visit, resolved.portal);
     case 'unknown':
       visit.record.outcome = 'unknown';
       return answerSystem(visit, 'unknown_host', { portal: null });
@@ -63,6 +64,14 @@ function answerFor(visit: Visit, resolved: ResolvedHost): Response | Promise<Res
   }
 }
 
+/** The notice wears the brand, and so its logo. */
+function answerSuspended(visit: Visit, portal: Portal): Response | Promise<Response> {
+  const file = brandFileAt(visit.path);
+  return visit.request.method === 'GET' && (file === 'logo' || file === 'logoDark')
+    ? answerBrandFile(visit, portal, file)
+    : answerSystem(visit, 'tenant_suspended', { portal });
+}
+
 function answerForPortal(visit: Visit, open: OpenPortal): Response | Promise<Response> {
   const { request, path, record } = visit;
   if (isTenantWorkerPath(path)) return answerFromTenantWorker(visit, open);
@@ -71,6 +80,10 @@ function answerForPortal(visit: Visit, open: OpenPortal): Response | Promise<Res
   if (request.method !== 'GET' && request.method !== 'HEAD')
     return answerProblem(visit, 'method_not_allowed');
   if (path === SUPABASE_KEYS_PATH) return answerSupabaseKeys(visit, open.portal);
+  if (path === '/favicon.ico' && open.portal.brand.images.favicon !== undefined) {
+    record.outcome = 'branded';
+    return answerBrandFile(visit, open.portal, 'favicon');
+  }
   if (isBrandedPath(path)) {
     record.outcome = 'branded';
     return answerBrandedAsset(visit, open.portal, path);

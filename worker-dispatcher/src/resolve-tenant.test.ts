@@ -1,6 +1,9 @@
+import { env } from 'cloudflare:workers';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { brandFileKey } from '../../contract/brand-files.ts';
 import { problemSchema } from '../../contract/errors.ts';
+import type { TenantId } from '../../contract/tenants.ts';
 import { freshHost, openPortalWorld, openWorld, tenantRow } from './testing.ts';
 
 describe('Which portal a Host header opens', () => {
@@ -158,6 +161,26 @@ describe('Portals that are not open', () => {
     expect(html).not.toMatch(/<script|marquee|cozyartz|src=|@import|url\(/i);
     expect(response.headers.get('set-cookie')).toBeNull();
     expect(response.headers.get('cache-control')).toBe('no-store');
+  });
+
+  test('a suspended portal’s notice wears its logo, and serves it', async () => {
+    const hash = crypto.getRandomValues(new Uint8Array(32)).toHex();
+    await env.BRAND_FILES.put(brandFileKey('partner-seo' as TenantId, hash, 'png'), 'a logo');
+    const logo = { hash, width: 1280, height: 320 };
+    const world = await openPortalWorld({
+      status: 'suspended',
+      brand: { name: 'A "B"' },
+      brandAdditions: { images: { logo } },
+    });
+    const { response } = await world.visit(`${world.origin}/`, { navigate: true });
+    const html = await response.text();
+    expect(html).toContain(
+      `<img src="/brand/logo.png?v=${hash.slice(0, 16)}" width="200" height="50" alt="A &quot;B&quot;">`,
+    );
+    expect(response.headers.get('content-security-policy')).toContain("img-src data: 'self';");
+    const picture = (await world.visit(`${world.origin}/brand/logo.png`)).response;
+    expect([picture.status, new TextDecoder().decode(await picture.arrayBuffer())]).toEqual([200, 'a logo']);
+    expect((await world.visit(`${world.origin}/brand/favicon.png`)).response.status).toBe(403);
   });
 
   test('a suspended portal shows its own brand and is closed for everything', async () => {

@@ -26,9 +26,9 @@ export function portalPolicy(nonce: string, { origin, local }: RequestedHost): s
   ].join('; ');
 }
 
-/** A system page: nothing but its own style and inline picture. */
-export function pagePolicy(nonce: string): string {
-  return `default-src 'none'; style-src 'nonce-${nonce}'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
+/** A system page: nothing but its own style and inline picture, and the logo of a brand that has one. */
+export function pagePolicy(nonce: string, { logo }: { readonly logo: boolean }): string {
+  return `default-src 'none'; style-src 'nonce-${nonce}'; img-src data:${logo ? " 'self'" : ''}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
 }
 
 export function createNonce(): string {

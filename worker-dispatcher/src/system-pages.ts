@@ -3,8 +3,10 @@
  * a page of one sentence and one action (no script, nothing loaded), a program the same as a problem. Called by
  * index.ts. Without a portal the page wears no brand at all.
  */
+import { brandFileAddress } from '../../contract/brand-files.ts';
 import type { Brand } from '../../contract/branding.ts';
 import { ERRORS, type ErrorCode, PROBLEM_CONTENT_TYPE, problem } from '../../contract/errors.ts';
+import { logoSize } from '../../contract/logo-size.ts';
 import { markSvg, svgDataUrl } from './brand-mark.ts';
 import { escapeMarkup } from './markup.ts';
 import type { Portal } from './portal.ts';
@@ -22,6 +24,7 @@ interface SystemAnswer {
   readonly retryAfterSeconds?: number;
 }
 
+const LOGO_SIZE_PX = 40;
 const NEUTRAL_MARK =
   '<svg class="mark" viewBox="2 2 44 44" aria-hidden="true"><circle cx="24" cy="24" r="21" fill="none" stroke-width="2" stroke-dasharray="5 6" stroke-linecap="round"/></svg>';
 
@@ -31,6 +34,9 @@ html{-webkit-text-size-adjust:100%;text-size-adjust:100%}
 body{margin:0;min-height:100vh;min-height:100svh;display:grid;grid-template-rows:1fr auto;justify-items:center;background:var(--brand-surface);color:var(--brand-text);font:400 .875rem/1.5 var(--brand-font);-webkit-font-smoothing:antialiased}
 main{align-self:center;width:100%;max-width:32rem;padding:3rem 1.5rem 12vh}
 .mark{display:block;width:3rem;height:3rem;stroke:var(--brand-border-strong)}
+.logo{display:inline-block;max-width:100%}
+.logo img{display:block;max-width:100%;object-fit:contain}
+@media (prefers-color-scheme:dark){.grounded{padding:.5rem .625rem;border-radius:var(--brand-radius);background:var(--brand-text)}}
 .name{margin:1.5rem 0 0;color:var(--brand-text-muted);font-weight:500;overflow-wrap:anywhere}
 h1{margin:1.25rem 0 1.75rem;font-size:clamp(1.25rem,1rem + 1.6vw,1.75rem);line-height:1.25;font-weight:500;letter-spacing:-.018em;text-wrap:balance;overflow-wrap:anywhere}
 .name+h1{margin-top:.25rem}
@@ -58,7 +64,10 @@ export function answerSystem(
   }
   const nonce = createNonce();
   headers.set('content-type', 'text/html; charset=utf-8');
-  headers.set('content-security-policy', pagePolicy(nonce));
+  headers.set(
+    'content-security-policy',
+    pagePolicy(nonce, { logo: portal?.brand.images.logo !== undefined }),
+  );
   headers.set('x-robots-tag', 'noindex');
   const html = visit.request.method === 'HEAD' ? null : page(visit, code, portal, nonce);
   return new Response(html, { status, headers });
@@ -80,8 +89,7 @@ function page(visit: Visit, code: SystemCode, portal: Portal | null, nonce: stri
   const action = actionFor(visit, code, brand);
   const icon = brand === null ? 'data:,' : svgDataUrl(markSvg(brand));
   const theme = visit.isolate.assets.theme(portal);
-  const mark = brand === null ? NEUTRAL_MARK : `<img class="mark" src="${icon}" alt="">`;
-  const name = brand === null ? '' : `<p class="name">${escapeMarkup(brand.name)}</p>`;
+  const sign = brand === null ? NEUTRAL_MARK : (logoOf(brand) ?? markOf(brand, icon));
   const failed = ERRORS[code].status >= 500;
   return `<!doctype html>
 <html lang="en"${brand === null ? '' : ' class="branded"'}>
@@ -95,14 +103,29 @@ function page(visit: Visit, code: SystemCode, portal: Portal | null, nonce: stri
 </head>
 <body>
 <main>
-${mark}
-${name}
+${sign}
 <h1>${escapeMarkup(sentence)}</h1>
 <a href="${escapeMarkup(action.href)}">${action.label}</a>
 </main>
 ${failed ? `<footer>Request <code>${visit.requestId}</code></footer>` : ''}
 </body>
 </html>`;
+}
+
+function markOf({ name }: Brand, icon: string): string {
+  return `<img class="mark" src="${icon}" alt=""><p class="name">${escapeMarkup(name)}</p>`;
+}
+
+/** In place of mark and name. Without a dark one the light one stands on light ground. */
+function logoOf({ name, images: { logo, logoDark } }: Brand): string | undefined {
+  if (logo === undefined) return undefined;
+  const { width, height } = logoSize(logo, LOGO_SIZE_PX);
+  const dark =
+    logoDark === undefined
+      ? ''
+      : `<source media="(prefers-color-scheme:dark)" srcset="${brandFileAddress('logoDark', logoDark.hash)}">`;
+  const address = brandFileAddress('logo', logo.hash);
+  return `<picture class="logo${dark === '' ? ' grounded' : ''}">${dark}<img src="${address}" width="${width}" height="${height}" alt="${escapeMarkup(name)}"></picture>`;
 }
 
 function sentenceFor(code: SystemCode, brand: Brand | null): string {

@@ -166,14 +166,16 @@ describe('Which Worker is asked', () => {
     }
   });
 
-  test('with room to render when a brand is published, whatever the plan', async () => {
+  test('with room to work on pictures when a brand is published or an upload comes, whatever the plan', async () => {
     const dispatched: Dispatched[] = [];
     const namespace = namespaceOf({ 'custom-tenant': () => Response.json({}) }, dispatched);
     const world = await openPortalWorld({ tier: 'starter' }, { DISPATCHER: namespace });
     await world.visit(`${world.origin}/api/branding/publish`, { method: 'POST' });
+    await world.visit(`${world.origin}/api/branding/assets/logo`, { method: 'PUT' });
+    await world.visit(`${world.origin}/api/branding/assets/logo/00`);
     await world.visit(`${world.origin}/api/branding/versions`);
     await world.visit(`${world.origin}/api/branding-of-no-kind`, { method: 'POST' });
-    expect(dispatched.map(({ options }) => options?.limits?.cpuMs)).toEqual([2000, 50, 50]);
+    expect(dispatched.map(({ options }) => options?.limits?.cpuMs)).toEqual([3000, 3000, 50, 50, 50]);
   });
 
   test('of the release that this dispatcher belongs to', async () => {

@@ -36,12 +36,12 @@ const LIMITS: Record<SubscriptionTier, DynamicDispatchLimits> = {
   enterprise: { cpuMs: 250, subRequests: 200 },
 };
 
-/** Publishing a brand renders pictures, which no plan's everyday limit has room for. Few members may, and seldom do. */
-const RENDERING_CPU_MS = 2000;
+/** A publish renders a picture, an upload decodes one: more than any plan's everyday limit. Few may, and seldom do. */
+const PICTURES_CPU_MS = 3000;
 
 function limitsOf(tier: SubscriptionTier, { path, request }: Visit): DynamicDispatchLimits {
-  const renders = request.method !== 'GET' && path.startsWith('/api/branding/');
-  return renders ? { ...LIMITS[tier], cpuMs: RENDERING_CPU_MS } : LIMITS[tier];
+  const pictures = request.method !== 'GET' && path.startsWith('/api/branding/');
+  return pictures ? { ...LIMITS[tier], cpuMs: PICTURES_CPU_MS } : LIMITS[tier];
 }
 
 export function isTenantWorkerPath(path: string): boolean {

@@ -7,6 +7,7 @@ import { onError } from './middleware/on-error.ts';
 import { requireSameOrigin } from './middleware/same-origin.ts';
 import { verifyContext } from './middleware/verify-context.ts';
 import type { RequestEnvironment } from './request-environment.ts';
+import { brandImages } from './routes/brand-images.ts';
 import { branding } from './routes/branding.ts';
 import { health } from './routes/health.ts';
 import { invitations } from './routes/invitations.ts';
@@ -54,6 +55,8 @@ app.route('/', members);
 app.route('/', usage);
 app.route('/', setup);
 app.route('/', oauthClients);
+// Before the routes whose bodies are short: a picture has a bound of its own.
+app.route('/', brandImages);
 app.route('/', branding);
 app.route('/', invitations);
 app.route('/', signUp);

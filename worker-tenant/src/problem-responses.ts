@@ -22,6 +22,12 @@ export const PROBLEMS = {
   untested: { 409: problem('The client has not been tested since its id or secret was saved.') },
   invitedAlready: { 409: problem('The address belongs to a member, or has an open invitation.') },
   tooLarge: { 413: problem('The request is too large.') },
+  pictureTooLarge: { 413: problem('More than 2 MB, 4 megapixels, or 4,096 pixels along an edge.') },
+  pictureTypeUnsupported: {
+    415: problem('By its content none of PNG, JPEG, WebP and ICO, or an animated WebP.'),
+  },
+  pictureUnreadable: { 422: problem('Damaged, cut off, or not what its header says.') },
+  noRoom: { 409: problem('All pictures that are kept are in use.') },
   invalid: { 422: problem('The request is not valid.') },
   tooMany: { 429: problem('Too many attempts to sign in.') },
   tooManyInvitations: { 429: problem('Too many invitations, to this address or in all.') },

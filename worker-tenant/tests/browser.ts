@@ -18,7 +18,7 @@ let visitors = 0;
 
 const agent = new Agent({ keepAlive: true });
 
-type Init = { method?: string; headers?: Record<string, string>; body?: string };
+type Init = { method?: string; headers?: Record<string, string>; body?: string | Uint8Array };
 
 export class Browser {
   readonly #portal: Portal;
@@ -74,6 +74,17 @@ export class Browser {
     return this.request(host, path, { method, headers, body: JSON.stringify(body) });
   }
 
+  /** A file as the panel sends it. */
+  upload(
+    host: string,
+    path: string,
+    body: Uint8Array,
+    headers: Record<string, string> = {},
+  ): Promise<Response> {
+    const origin = this.#portal.origin(host);
+    return this.request(host, path, { method: 'PUT', headers: { origin, ...headers }, body });
+  }
+
   jar(host: string): Map<string, string> {
     const known = this.cookies.get(host) ?? new Map<string, string>();
     this.cookies.set(host, known);
@@ -127,7 +138,7 @@ function send(
   portal: Portal,
   host: string,
   path: string,
-  { method, body }: { method: string; body: string | undefined },
+  { method, body }: { method: string; body: string | Uint8Array | undefined },
   headers: Record<string, string>,
 ): Promise<Response> {
   return new Promise((resolve, reject) => {

@@ -1,10 +1,10 @@
 -- The schema to the letter: tables, columns, policies. A change here is a change of the contract.
 begin;
 \ir ../fixtures/members.sql
-select plan(71);
+select plan(74);
 
 select tables_are('public', array[
-  'audit_log', 'brand_drafts', 'brand_versions', 'identities', 'invitations', 'mails', 'profiles', 'sessions', 'sign_in_flows', 'tenant_domains',
+  'audit_log', 'brand_drafts', 'brand_images', 'brand_versions', 'identities', 'invitations', 'mails', 'profiles', 'sessions', 'sign_in_flows', 'tenant_domains',
   'tenant_oauth_clients', 'tenant_usage', 'tenants'
 ]);
 select tables_are('app', array['directory_version', 'plan_limits', 'reserved_labels', 'settings']);
@@ -27,6 +27,7 @@ from (values
   ('tenant_usage', 'id tenant_id usage_type period_start usage_count usage_limit created_at updated_at'),
   ('audit_log', 'id tenant_id actor_tenant_id actor_id action details created_at'),
   ('brand_drafts', 'tenant_id config revision based_on updated_by updated_at'),
+  ('brand_images', 'tenant_id hash slot width height bytes uploaded_by created_at'),
   ('brand_versions', 'tenant_id number config published_by published_at note restored_from')
 ) as expected (relation, columns);
 
@@ -50,6 +51,7 @@ from (values
   ('audit_log', 'within_tenant select_permitted'),
   ('mails', 'within_tenant'),
   ('brand_drafts', 'within_tenant'),
+  ('brand_images', 'within_tenant'),
   ('brand_versions', 'within_tenant')
 ) as expected (relation, policies);
 
@@ -62,7 +64,7 @@ select is(
     '(tenant_id = ( SELECT app.current_tenant_id() AS current_tenant_id))'],
   relation || ' is within the tenant, whatever else is allowed'
 )
-from unnest(array['audit_log', 'brand_drafts', 'brand_versions', 'identities', 'invitations', 'mails', 'profiles', 'sessions', 'sign_in_flows', 'tenant_domains',
+from unnest(array['audit_log', 'brand_drafts', 'brand_images', 'brand_versions', 'identities', 'invitations', 'mails', 'profiles', 'sessions', 'sign_in_flows', 'tenant_domains',
   'tenant_oauth_clients', 'tenant_usage', 'tenants']) as relation;
 
 select policy_cmd_is('public', tablename, policyname, action, tablename || '.' || policyname || ' is for ' || action)

@@ -47,6 +47,7 @@ select bag_eq(
     'list_oauth_clients()', 'save_oauth_client(text,text,text,text)', 'switch_oauth_client(text,text,boolean)',
     'delete_oauth_client(text,text)', 'start_oauth_client_test(text,text,text,text,text,text)', 'get_branding()',
     'save_brand_draft(jsonb,integer,integer)', 'discard_brand_draft(integer)', 'publish_brand(integer,integer,text,jsonb)',
+    'add_brand_image(text,text,integer,integer,integer)',
     'list_brand_versions(integer,integer)', 'get_brand_version(integer)',
     'restore_brand_version(integer,integer,text,jsonb)', 'get_setup()'
   ],
@@ -68,6 +69,7 @@ select bag_eq(
     'app.list_invitations(text,timestamp with time zone,uuid,integer)', 'app.get_sign_up()',
     'app.set_sign_up(text,text[])', 'app.get_branding()', 'app.save_brand_draft(jsonb,integer,integer)',
     'app.discard_brand_draft(integer)', 'app.publish_brand(integer,integer,text,jsonb)',
+    'app.add_brand_image(text,text,integer,integer,integer)',
     'app.list_brand_versions(integer,integer)', 'app.get_brand_version(integer)',
     'app.restore_brand_version(integer,integer,text,jsonb)', 'app.get_setup()'
   ],

@@ -3,7 +3,7 @@
 -- later migration allows by mistake, the second half must still hold.
 begin;
 \ir ../fixtures/members.sql
-select plan(1740);
+select plan(1859);
 
 -- A row of everything on two tenants, and on one that is suspended.
 create function pg_temp.furnish(tenant text, owner jsonb) returns void language sql as $$
@@ -19,6 +19,7 @@ create function pg_temp.furnish(tenant text, owner jsonb) returns void language 
   from tenants where tenant_id = tenant;
   insert into tenant_usage (tenant_id, usage_type, period_start) values (tenant, 'ai_calls', '2020-01-01');
   insert into brand_drafts (tenant_id, config, revision, based_on) values (tenant, '{}', 1, 1);
+  insert into brand_images (tenant_id, hash, slot, width, height, bytes) values (tenant, repeat('a', 64), 'logo', 1, 1, 1);
   insert into brand_versions (tenant_id, number, config) values (tenant, 1, '{}');
 $$;
 
@@ -100,6 +101,7 @@ insert into relations (relation, insertion, setting) values
   ('tenant_usage', $$(tenant_id, usage_type, period_start) values (%1$L, 'ai_calls', '2019-01-01')$$, 'usage_limit = usage_limit'),
   ('audit_log', $$(tenant_id, action) values (%1$L, 'test.made')$$, 'details = details'),
   ('brand_drafts', $$(tenant_id, revision, based_on) values (%1$L, 1, 1)$$, 'revision = revision'),
+  ('brand_images', $$(tenant_id, hash, slot, width, height, bytes) values (%1$L, repeat('b', 64), 'logo', 1, 1, 1)$$, 'slot = slot'),
   ('brand_versions', $$(tenant_id, number, config) values (%1$L, 2, '{}')$$, 'note = note');
 -- Nobody inserts a second row of its own tenant's id; and the audit log refuses by itself.
 update relations set own_insert = '42501 new row violates row-level security policy "within_tenant" for table "tenants"'

@@ -79,6 +79,7 @@ update tenants set whitelabel_config = '{"mailSenderName": "Post"}' where tenant
 select is(app.resolve_hostname('partner1.cozyartzmedia.com') #> '{tenant,brand}', '{}', 'the sender of mails is not for pages');
 
 -- What is not for dispatchers of the first release stands beside the brand.
+insert into brand_images (tenant_id, hash, slot, width, height, bytes) values ('partner1', repeat('a', 64), 'logo', 320, 80, 1);
 select is(pg_temp.ask_as(ada, format($$select save_brand_draft(%L, 6, 5)$$, config)), '{"revision": 7}', 'pictures, a stylesheet and a mention of the platform')
 from people, (select jsonb_build_object('name', 'Pictured', 'customCss', 'p {}', 'poweredBy', true,
   'images', jsonb_build_object('logo', jsonb_build_object('hash', repeat('a', 64), 'width', 320, 'height', 80))) as config) as draft;

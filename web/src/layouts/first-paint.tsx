@@ -1,7 +1,7 @@
 /** What stands while the first answer is on its way: the frame for members, nothing for visitors. Late, never early. */
 import { boot } from '../api/boot.ts';
 import { wasSignedIn } from '../api/session.ts';
-import { BrandMark } from '../ui/brand-mark.tsx';
+import { BrandSign } from '../ui/brand-mark.tsx';
 import { Loading, Skeleton } from '../ui/skeleton.tsx';
 
 export function FirstPaint() {
@@ -11,10 +11,7 @@ export function FirstPaint() {
       <div className="min-h-dvh lg:grid lg:grid-cols-[15.5rem_minmax(0,1fr)]">
         <div className="hidden border-e border-line px-3 py-4 lg:block">
           <div className="flex min-w-0 items-center gap-2.5 px-2 py-1.5">
-            <BrandMark monogram={boot.brand.monogram} />
-            <span className="line-clamp-2 min-w-0 font-semibold leading-5 tracking-tight">
-              {boot.brand.name}
-            </span>
+            <BrandSign brand={boot.brand} />
           </div>
         </div>
         <div className="flex h-14 items-center justify-center border-b border-line font-semibold lg:hidden">

@@ -1,7 +1,7 @@
 import { LifeBuoy, Search } from 'lucide-react';
 import { Link, NavLink } from 'react-router';
 import { boot } from '../api/boot.ts';
-import { BrandMark } from '../ui/brand-mark.tsx';
+import { BrandSign } from '../ui/brand-mark.tsx';
 import { supportHref } from '../ui/support.ts';
 import { AccountButton } from './account-button.tsx';
 import { useNavigation } from './navigation.ts';
@@ -36,10 +36,7 @@ export function Rail({ onSearch }: { onSearch: () => void }) {
 export function BrandLink({ onClick }: { onClick?: () => void }) {
   return (
     <Link to="/" onClick={onClick} className="flex min-w-0 items-center gap-2.5 rounded-sm px-2 py-1.5">
-      <BrandMark monogram={boot.brand.monogram} />
-      <span className="line-clamp-2 min-w-0 font-semibold leading-5 tracking-tight" title={boot.brand.name}>
-        {boot.brand.name}
-      </span>
+      <BrandSign brand={boot.brand} />
     </Link>
   );
 }

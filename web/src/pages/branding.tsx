@@ -6,6 +6,7 @@ import { resolveBrand } from '../../../contract/branding.ts';
 import { contrastFailures } from '../../../contract/contrast.ts';
 import { wordingFor } from '../api/administration-wording.ts';
 import { ApiError } from '../api/api-error.ts';
+import { uploadBrandImage } from '../api/brand-image-upload.ts';
 import { useDraft } from '../api/branding-draft.ts';
 import { brandingQuery, brandVersionsQuery, restoreVersion } from '../api/branding-queries.ts';
 import { may } from '../api/permissions.ts';
@@ -17,6 +18,7 @@ import { Refused } from '../branding/refused.tsx';
 import { Versions } from '../branding/versions.tsx';
 import { Alert } from '../ui/alert.tsx';
 import { BrandForm } from '../ui/brand-form.tsx';
+import { BrandImagesSection } from '../ui/brand-images.tsx';
 import { BrandPreview } from '../ui/brand-preview.tsx';
 import { Button } from '../ui/button.tsx';
 import { ErrorNote } from '../ui/error-note.tsx';
@@ -125,6 +127,14 @@ function Editor({ tenantName, branding, onPublished, onReplaced }: EditorProps) 
             invalid={draft.invalid}
             failures={failures}
             onChange={draft.change}
+            images={
+              <BrandImagesSection
+                config={draft.config}
+                brand={brand}
+                upload={uploadBrandImage}
+                onChange={draft.change}
+              />
+            }
           />
         </div>
         <div className="xl:sticky xl:top-6">

@@ -5,7 +5,7 @@ import { Link, useRevalidator, useRouteError } from 'react-router';
 import { ApiError } from '../api/api-error.ts';
 import { boot } from '../api/boot.ts';
 import { wordingForError } from '../api/error-wording.ts';
-import { BrandMark } from '../ui/brand-mark.tsx';
+import { BrandSign } from '../ui/brand-mark.tsx';
 import { Button, buttonClass } from '../ui/button.tsx';
 import { FullPageNote } from '../ui/full-page-note.tsx';
 import { RequestId } from '../ui/request-id.tsx';
@@ -72,8 +72,7 @@ export function RootFailurePage() {
   return (
     <>
       <header className="flex items-center gap-2.5 px-6 py-5">
-        <BrandMark monogram={boot.brand.monogram} />
-        <span className="min-w-0 font-semibold tracking-tight">{boot.brand.name}</span>
+        <BrandSign brand={boot.brand} />
       </header>
       <main>
         <FailurePage />

@@ -9,7 +9,7 @@ import { wordingForSignIn } from '../api/sign-in-wording.ts';
 import { Alert } from '../ui/alert.tsx';
 import { Badge } from '../ui/badge.tsx';
 import { BrandField } from '../ui/brand-field.tsx';
-import { BrandMark } from '../ui/brand-mark.tsx';
+import { BrandSign } from '../ui/brand-mark.tsx';
 import { Button } from '../ui/button.tsx';
 import { PROVIDER_NAMES, ProviderMark } from '../ui/provider-mark.tsx';
 import { RequestId } from '../ui/request-id.tsx';
@@ -45,8 +45,7 @@ export function SignInPage() {
       </div>
       <div className="mx-auto flex w-full max-w-[25.5rem] min-w-0 flex-col px-6 py-6 sm:py-10">
         <header className="flex min-w-0 items-center gap-3">
-          <BrandMark monogram={brand.monogram} size={36} />
-          <span className="min-w-0 text-lg font-semibold leading-5 tracking-tight">{brand.name}</span>
+          <BrandSign brand={brand} size={36} />
         </header>
         <main className="flex flex-1 flex-col py-12 lg:justify-center">
           <h1 tabIndex={-1} className="text-2xl font-semibold tracking-tight">

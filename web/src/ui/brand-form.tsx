@@ -1,4 +1,6 @@
 /** The fields of a brand, in groups. What is left empty is inherited and shown as a placeholder. Knows no server. */
+
+import type { ReactNode } from 'react';
 import {
   type BrandConfig,
   FONTS,
@@ -33,9 +35,11 @@ interface BrandFormProps {
   invalid: ReadonlySet<string>;
   failures: readonly ContrastFailure[];
   onChange: (config: BrandConfig) => void;
+  /** The section of pictures. */
+  images: ReactNode;
 }
 
-export function BrandForm({ tenantName, config, invalid, failures, onChange }: BrandFormProps) {
+export function BrandForm({ tenantName, config, invalid, failures, onChange, images }: BrandFormProps) {
   const inherited = resolveBrand(tenantName, { ...config, colors: {} });
   const text = (key: TextKey, label: string, hint: string, placeholder: string | null, longest: number) => (
     <TextField
@@ -68,6 +72,7 @@ export function BrandForm({ tenantName, config, invalid, failures, onChange }: B
         )}
         {text('monogram', 'Monogram', 'One or two characters for the mark.', monogram, 2)}
       </Section>
+      {images}
       <Section
         title="Colours"
         description="Hovers, borders and muted text are derived from these. Dark ones left empty are derived from the light ones so that they can be read."

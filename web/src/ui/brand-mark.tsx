@@ -1,25 +1,49 @@
-/** The brand's mark: its monogram on its colour, with its corners. Decoration; the name stands beside it in words. */
-interface BrandMarkProps {
-  monogram: string;
-  /** Edge length in pixels. */
+/** How a brand signs: its logo, or its monogram on its colour, with its corners, beside its name. */
+import type { Brand, BrandImage } from '../../../contract/branding.ts';
+import { logoSize } from '../../../contract/logo-size.ts';
+
+interface BrandSignProps {
+  brand: Pick<Brand, 'name' | 'monogram' | 'images'>;
+  /** Edge of the mark in pixels; a logo gets about its weight. */
   size?: number;
 }
 
-export function BrandMark({ monogram, size = 28 }: BrandMarkProps) {
-  const letters = [...monogram].length;
+export function BrandSign({ brand: { name, monogram, images }, size = 28 }: BrandSignProps) {
+  const { logo, logoDark } = images;
+  if (logo === undefined) {
+    return (
+      <>
+        <span
+          aria-hidden
+          className="mark"
+          style={{ width: size, fontSize: Math.round(size * ([...monogram].length > 1 ? 0.42 : 0.5)) }}
+        >
+          {monogram}
+        </span>
+        <span
+          className={`line-clamp-2 min-w-0 font-semibold leading-5 tracking-tight ${size > 28 ? 'text-lg/5' : ''}`}
+          title={name}
+        >
+          {name}
+        </span>
+      </>
+    );
+  }
+  // `brandFileAddress` of contract/brand-files.ts for these two, without the list of the others.
+  const picture = (image: BrandImage, look: string, kind = '') => (
+    <img
+      src={`/brand/logo${kind}.png?v=${image.hash.slice(0, 16)}`}
+      alt={name}
+      {...logoSize(image, size)}
+      className={`logo ${look}`}
+    />
+  );
+  // A light logo stands on light ground in the dark, where its letters might be dark as well.
+  if (logoDark === undefined) return picture(logo, 'logo-ground');
   return (
-    <span
-      aria-hidden
-      className="inline-flex shrink-0 items-center justify-center bg-primary font-semibold tracking-tight text-on-primary select-none"
-      style={{
-        width: size,
-        height: size,
-        borderRadius: `min(var(--brand-radius), ${Math.round(size * 0.32)}px)`,
-        fontSize: Math.round(size * (letters > 1 ? 0.42 : 0.5)),
-        lineHeight: 1,
-      }}
-    >
-      {monogram}
-    </span>
+    <>
+      {picture(logo, 'dark:hidden')}
+      {picture(logoDark, 'hidden dark:block', '-dark')}
+    </>
   );
 }

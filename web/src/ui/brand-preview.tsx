@@ -5,9 +5,11 @@
  */
 import { type CSSProperties, type ReactNode, useLayoutEffect, useRef, useState } from 'react';
 import type { Brand } from '../../../contract/branding.ts';
+import { logoSize } from '../../../contract/logo-size.ts';
 import { fontFamily, type Scheme, schemeColors } from '../../../contract/theme.ts';
 import { BrandField } from './brand-field.tsx';
-import { BrandMark } from './brand-mark.tsx';
+import { draftImageAddress } from './brand-images.tsx';
+import { BrandSign } from './brand-mark.tsx';
 import { buttonClass } from './button.tsx';
 
 const PAGES = { 'sign-in': 'Sign-in', dashboard: 'Dashboard' } as const;
@@ -43,9 +45,9 @@ export function BrandPreview({ brand }: { brand: Brand }) {
         <Screen device={device}>
           <div inert style={themeOf(brand, scheme)} className="h-full bg-page text-base text-ink">
             {page === 'sign-in' ? (
-              <SignIn brand={brand} wide={wide} />
+              <SignIn brand={brand} scheme={scheme} wide={wide} />
             ) : (
-              <Dashboard brand={brand} wide={wide} />
+              <Dashboard brand={brand} scheme={scheme} wide={wide} />
             )}
           </div>
         </Screen>
@@ -123,11 +125,34 @@ function Choice<Key extends string>({ label, choices, chosen, onChoose }: Choice
 
 interface FaceProps {
   brand: Brand;
+  scheme: Scheme;
   /** On a desktop; a phone has one column. */
   wide: boolean;
 }
 
-function SignIn({ brand, wide }: FaceProps) {
+interface SignProps {
+  brand: Brand;
+  scheme: Scheme;
+  size: number;
+}
+
+/** As `BrandSign`, with what is not published, in the palette of the preview instead of the page's. */
+function Sign({ brand, scheme, size }: SignProps) {
+  const { logo, logoDark } = brand.images;
+  if (logo === undefined) return <BrandSign brand={brand} size={size} />;
+  const dark = scheme === 'dark' && logoDark !== undefined;
+  const image = dark ? logoDark : logo;
+  return (
+    <img
+      src={draftImageAddress(dark ? 'logoDark' : 'logo', image.hash)}
+      alt=""
+      {...logoSize(image, size)}
+      className={`logo ${scheme === 'dark' && !dark ? 'box-content rounded-xs bg-ink px-1.5 py-1' : ''}`}
+    />
+  );
+}
+
+function SignIn({ brand, scheme, wide }: FaceProps) {
   return (
     <div className={wide ? 'grid h-full grid-cols-2' : 'grid h-full grid-rows-[9rem_1fr]'}>
       <div className={wide ? 'order-last p-3' : 'p-2'}>
@@ -137,8 +162,7 @@ function SignIn({ brand, wide }: FaceProps) {
       </div>
       <div className={`flex min-w-0 flex-col gap-4 ${wide ? 'justify-center px-14' : 'p-6'}`}>
         <p className="flex items-center gap-3 font-semibold">
-          <BrandMark monogram={brand.monogram} size={36} />
-          <span className="line-clamp-2 min-w-0">{brand.name}</span>
+          <Sign brand={brand} scheme={scheme} size={36} />
         </p>
         <p className="mt-4 text-2xl font-semibold tracking-tight break-words">{brand.signInHeadline}</p>
         <span className={buttonClass('secondary', 'lg')}>Continue with GitHub</span>
@@ -153,15 +177,14 @@ function SignIn({ brand, wide }: FaceProps) {
   );
 }
 
-function Dashboard({ brand, wide }: FaceProps) {
+function Dashboard({ brand, scheme, wide }: FaceProps) {
   return (
     <div className={wide ? 'grid h-full grid-cols-[13rem_1fr]' : 'grid h-full grid-rows-[auto_1fr]'}>
       <div
         className={`flex min-w-0 flex-col gap-5 border-line ${wide ? 'border-e px-4 py-5' : 'border-b px-4 py-3'}`}
       >
         <p className="flex items-center gap-2.5 font-semibold">
-          <BrandMark monogram={brand.monogram} />
-          <span className="line-clamp-2 min-w-0">{brand.name}</span>
+          <Sign brand={brand} scheme={scheme} size={28} />
         </p>
         {wide && (
           <div className="flex flex-col gap-0.5">

@@ -24,6 +24,13 @@ export class BrandFiles {
     return hash;
   }
 
+  /** What is not there is gone as well. */
+  async remove(file: BrandFile, hashes: readonly string[]): Promise<void> {
+    if (hashes.length === 0) return;
+    const { extension } = BRAND_FILES[file];
+    await this.#bucket.delete(hashes.map((hash) => brandFileKey(this.#tenantId, hash, extension)));
+  }
+
   /** Null where this tenant has none of this name. */
   read(file: BrandFile, hash: string): Promise<R2ObjectBody | null> {
     return this.#bucket.get(brandFileKey(this.#tenantId, hash, BRAND_FILES[file].extension));

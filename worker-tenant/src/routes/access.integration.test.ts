@@ -26,6 +26,8 @@ const ACCESS: Readonly<Record<string, Access>> = {
   'GET /api/branding/versions': 'branding',
   'GET /api/branding/versions/{number}': 'branding',
   'POST /api/branding/versions/{number}/restore': 'branding',
+  'PUT /api/branding/assets/{slot}': 'branding',
+  'GET /api/branding/assets/{slot}/{hash}': 'branding',
   'GET /api/members': 'members',
   'GET /api/members/{id}': 'members',
   'PATCH /api/members/{id}': 'members',
