@@ -6,12 +6,16 @@ import { useBlocker } from 'react-router';
 import { type Branding, type BrandVersion, brandChanges } from '../../../contract/brand-versions.ts';
 import { resolveBrand } from '../../../contract/branding.ts';
 import { contrastFailures } from '../../../contract/contrast.ts';
+import type { SubscriptionTier } from '../../../contract/tenants.ts';
 import { ApiError } from '../api/api-error.ts';
+import { useCssCheck } from '../api/branding-css.ts';
 import { type Draft, useDraft } from '../api/branding-draft.ts';
 import { brandingQuery, brandVersionsQuery, discardDraft, restoreVersion } from '../api/branding-queries.ts';
 import { wordingFor, wordingForError } from '../api/error-wording.ts';
 import { may } from '../api/permissions.ts';
 import { meQuery } from '../api/queries.ts';
+import { BrandAdvanced } from '../branding/brand-advanced.tsx';
+import { PREVIEW_ID, PreviewStyles } from '../branding/preview-styles.tsx';
 import { Alert } from '../ui/alert.tsx';
 import { BrandForm } from '../ui/brand-form.tsx';
 import { BrandHistory } from '../ui/brand-history.tsx';
@@ -34,7 +38,8 @@ export function BrandingPage() {
   const { data, error, refetch, isFetching } = useQuery({ ...brandingQuery, enabled: allowed });
   const [published, setPublished] = useState<number | null>(null);
   return (
-    <div className="flex flex-col gap-8">
+    // Whatever a partner's CSS has made of the rest: here it can be mended.
+    <div data-plain className="flex flex-col gap-8">
       <PageHead title="Branding">
         How this portal looks to everybody who comes here. Nobody sees a draft until it is published.
       </PageHead>
@@ -57,6 +62,7 @@ export function BrandingPage() {
         <Editor
           key={`${data.revision}-${data.published.number}`}
           tenantName={me.tenant.name}
+          tier={me.tenant.tier}
           branding={data}
           onPublished={setPublished}
         />
@@ -76,16 +82,19 @@ export function BrandingPage() {
 
 interface EditorProps {
   tenantName: string;
+  tier: SubscriptionTier;
   branding: Branding;
   onPublished: (number: number) => void;
 }
 
 /** Made anew whenever the server's draft takes the place of the one on the screen. */
-function Editor({ tenantName, branding, onPublished }: EditorProps) {
+function Editor({ tenantName, tier, branding, onPublished }: EditorProps) {
   const queryClient = useQueryClient();
   const draft = useDraft(branding);
   const { published } = branding;
   const failures = contrastFailures(draft.config);
+  const cssCheck = useCssCheck(draft.config.customCss);
+  const toMend = failures.length + cssCheck.refusals.length;
   const changes = brandChanges(published.config, draft.config);
   const brand = resolveBrand(tenantName, draft.invalid.size === 0 ? draft.config : published.config);
   const [asking, setAsking] = useState<'discard' | BrandVersion | null>(null);
@@ -115,8 +124,10 @@ function Editor({ tenantName, branding, onPublished }: EditorProps) {
             failures={failures}
             onChange={draft.change}
           />
+          <BrandAdvanced config={draft.config} tier={tier} check={cssCheck} onChange={draft.change} />
         </div>
-        <div className="xl:sticky xl:top-6">
+        <div id={PREVIEW_ID} className="xl:sticky xl:top-6">
+          <PreviewStyles css={cssCheck.css} />
           <BrandPreview brand={brand} />
         </div>
       </div>
@@ -128,7 +139,7 @@ function Editor({ tenantName, branding, onPublished }: EditorProps) {
             {changes.length === 0
               ? 'No changes'
               : `Draft · ${changes.length} ${changes.length === 1 ? 'change' : 'changes'} · ${stateOf(draft)}`}
-            {failures.length > 0 && ` · ${failures.length} to mend before publishing`}
+            {toMend > 0 && ` · ${toMend} to mend before publishing`}
           </p>
           <div className="flex gap-3">
             <Button
@@ -140,8 +151,8 @@ function Editor({ tenantName, branding, onPublished }: EditorProps) {
             <Button
               variant="primary"
               busy={draft.busy}
-              aria-disabled={!canPublish(draft, changes.length, failures.length)}
-              onClick={() => canPublish(draft, changes.length, failures.length) && void publish()}
+              aria-disabled={!canPublish(draft, changes.length, toMend)}
+              onClick={() => canPublish(draft, changes.length, toMend) && void publish()}
             >
               Publish
             </Button>
@@ -191,8 +202,8 @@ function Editor({ tenantName, branding, onPublished }: EditorProps) {
   );
 }
 
-function canPublish(draft: Draft, changes: number, failures: number): boolean {
-  return changes > 0 && failures === 0 && draft.invalid.size === 0 && draft.theirs === null && !draft.busy;
+function canPublish(draft: Draft, changes: number, toMend: number): boolean {
+  return changes > 0 && toMend === 0 && draft.invalid.size === 0 && draft.theirs === null && !draft.busy;
 }
 
 function stateOf({ busy, saved, invalid }: Draft): string {

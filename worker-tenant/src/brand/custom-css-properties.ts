@@ -1,8 +1,9 @@
 /**
  * What custom CSS may say: properties with the functions and bounds of their values, and selectors. Everything else is
  * refused. The lists keep one promise: the app may be restyled, and nothing of it hidden, moved over something else, or
- * fetched from anywhere. So there is no position, transform, size, overflow, visibility, filter, mask or animation, and
- * no way to set a custom property. Read by custom-css.ts.
+ * fetched from anywhere. So there is no position, transform, size, overflow, visibility, filter, mask or animation, no
+ * way to set a custom property, and no opacity: what is half there in what is half there is soon gone. Read by
+ * custom-css.ts.
  */
 
 export interface Allowed {
@@ -95,7 +96,6 @@ const GROUPS: readonly (readonly [string | readonly string[], Allowed])[] = [
   ['font-style font-variant font-variant-numeric font-variant-caps font-kerning', keyword],
   ['text-align text-transform text-wrap text-decoration-line text-decoration-style hyphens', keyword],
   ['text-decoration', line],
-  ['opacity', literal({ number: [0.4, 1], percentages: false })],
   ['transition transition-property transition-duration transition-delay transition-timing-function', motion],
   [
     'display',

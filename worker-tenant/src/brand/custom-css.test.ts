@@ -48,8 +48,8 @@ describe('custom CSS', () => {
     ['a { color: var(--x, url("x")) }', 'addresses are not allowed'],
     ['a { color: red !important }', '`!important`'],
     ['a { display: none }', '`display: none` is not allowed'],
-    ['a { opacity: 0 }', 'out of bounds'],
-    ['a { opacity: var(--x, 0) }', '`var()` is not allowed'],
+    ['a { opacity: .9 }', '`opacity` is not allowed'],
+    ['a { line-height: var(--x, 0) }', '`var()` is not allowed'],
     ['a { font-size: 0 }', 'out of bounds'],
     ['a { font-size: 1e-9px }', 'out of bounds'],
     ['a { margin-left: -9999px }', 'out of bounds'],
@@ -105,6 +105,12 @@ describe('custom CSS', () => {
       ],
     });
     expect(reasons('a {\r\n  background: url(x)\r\n}')).toEqual(['2: addresses are not allowed']);
+  });
+
+  it('keeps the rest when a condition cannot be read', () => {
+    const { css, refusals } = checkCustomCss('a { color: red }\n@media (min-wid rem) { b { color: red } }');
+    expect(css).toBe('a{color:red}');
+    expect(refusals).toMatchObject([{ line: 2 }]);
   });
 
   it('is bounded in rules and in what it says about them', () => {

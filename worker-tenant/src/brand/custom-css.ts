@@ -37,17 +37,28 @@ const REFUSED_TOKENS: ReadonlyMap<number | undefined, string> = new Map([
 
 /** Never throws. What `css` holds passes again, and comes out as it is. */
 export function checkCustomCss(source: string): CssCheck {
+  const once = checkOnce(source);
+  const again = checkOnce(once.css);
+  // What reads differently the second time might read differently in a browser, too: none of it is worth the risk.
+  if (again.refusals.length === 0 && again.css === once.css) return once;
+  const refusals = once.refusals.length > 0 ? once.refusals : [{ line: 1, column: 1, reason: UNREADABLE }];
+  return { css: '', refusals };
+}
+
+function checkOnce(source: string): CssCheck {
   const tokens = refuseTokens(source);
   if (tokens.length > 0) return { css: '', refusals: tokens };
   const refusals: CssRefusal[] = [];
+  const unread: number[] = [];
   const tree = parse(source, {
     positions: true,
     parseCustomProperty: true,
     onParseError: (error) => {
+      unread.push(error.offset);
       refusals.push({ line: error.line, column: error.column, reason: readingReason(error.message) });
     },
   }) as StyleSheet;
-  const check = new Check(refusals);
+  const check = new Check(refusals, unread);
   check.rules(tree.children, 0);
   const css = generate(tree);
   refusals.sort((a, b) => a.line - b.line || a.column - b.column);
@@ -90,10 +101,13 @@ function positionOf(source: string, offset: number): { line: number; column: num
 /** One pass over the tree: takes out what is refused, and notes where it stood. */
 class Check {
   readonly #refusals: CssRefusal[];
+  /** Where the parser gave up, in characters from the start; it may have gone on with half of what stood there. */
+  readonly #unread: readonly number[];
   #rules = 0;
 
-  constructor(refusals: CssRefusal[]) {
+  constructor(refusals: CssRefusal[], unread: readonly number[]) {
     this.#refusals = refusals;
+    this.#unread = unread;
   }
 
   #refuse(loc: CssLocation | null | undefined, reason: string): false {
@@ -142,6 +156,8 @@ class Check {
     if (depth > MAX_NESTING) return this.#refuse(atrule.loc, 'rules are nested more than three deep');
     if (atrule.prelude === null || atrule.block === null)
       return this.#refuse(atrule.loc, `${quoted(`@${name}`)} needs a condition and a block`);
+    const { start, end } = atrule.prelude.loc ?? { start: { offset: 0 }, end: { offset: Infinity } };
+    if (this.#unread.some((offset) => offset >= start.offset && offset <= end.offset)) return false;
     if (!isPlainCondition(atrule.prelude))
       return this.#refuse(atrule.loc, `this condition of ${quoted(`@${name}`)} is not allowed`);
     return this.#block(atrule.block, depth);
