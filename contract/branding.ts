@@ -6,7 +6,19 @@
 import { z } from 'zod';
 
 /** Fonts that ship with the app; a brand names one of them, so that no page asks a third party for a font. */
-export const FONTS = ['instrument-sans', 'geist', 'figtree', 'system'] as const;
+export const FONTS = [
+  'instrument-sans',
+  'geist',
+  'figtree',
+  'system',
+  'inter',
+  'manrope',
+  'dm-sans',
+  'plus-jakarta-sans',
+  'space-grotesk',
+  'source-serif-4',
+  'lora',
+] as const;
 export type Font = (typeof FONTS)[number];
 
 export const MAX_RADIUS_PX = 16;

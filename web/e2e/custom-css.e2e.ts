@@ -46,7 +46,9 @@ test('custom CSS is written, mended by its line, published, and seen here alone'
   await openBranding(page);
   const editor = page.getByRole('textbox', { name: 'Custom CSS' });
   await editor.fill(`${CSS}button {\n  position: fixed;\n}\n`);
-  await expect(page.getByText('Line 10: `position: fixed` is not allowed')).toBeVisible();
+  await expect(
+    page.getByRole('listitem').filter({ hasText: 'Line 10: position: fixed is not allowed' }),
+  ).toBeVisible();
   await expect(editor).toHaveAttribute('aria-invalid', 'true');
   await expect(page.getByText('· 1 to mend before publishing')).toBeVisible();
   const publish = page.getByRole('button', { name: 'Publish', exact: true });

@@ -391,3 +391,16 @@ describe('who a portal is powered by', () => {
     expect(bootSchema.parse(JSON.parse((await read(html)).boot)).poweredBy).toBeNull();
   });
 });
+
+describe('a font', () => {
+  test.each([
+    ['geist', {}, 'Geist Variable'],
+    [undefined, { font: 'lora' }, 'Lora Variable'],
+    // Of a release that this one does not know: the default, and a page.
+    [undefined, { font: 'of-tomorrow' as 'lora' }, 'Instrument Sans Variable'],
+  ] as const)('of the brand %s, or beside it %j, is in the page', async (font, brandAdditions, family) => {
+    const world = await openPortalWorld({ brand: font === undefined ? {} : { font }, brandAdditions });
+    const { response } = await world.visit(`${world.origin}/`, { navigate: true });
+    expect((await read(await response.text())).styles.at(-1)).toContain(`--brand-font:'${family}'`);
+  });
+});

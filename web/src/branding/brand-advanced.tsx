@@ -76,13 +76,22 @@ function Refusals({ check: { refusals } }: { check: CssCheck }) {
       <ul className="mt-1 flex flex-col gap-1">
         {refusals.map((refusal) => (
           <li key={`${refusal.line}:${refusal.column}`} className="break-words">
-            {refusalDetail(refusal)}
+            <Words>{refusalDetail(refusal)}</Words>
           </li>
         ))}
       </ul>
       <p className="mt-1.5">The draft keeps them; they have to go before it is published.</p>
     </Alert>
   );
+}
+
+/** What stands between backticks is code. */
+function Words({ children }: { children: string }) {
+  return children.split('`').map((part, index) => {
+    const Part = index % 2 === 0 ? 'span' : 'code';
+    // biome-ignore lint/suspicious/noArrayIndexKey: the parts of one sentence never change places.
+    return <Part key={index}>{part}</Part>;
+  });
 }
 
 function PoweredByChoice({ config, tier, onChange }: Omit<BrandAdvancedProps, 'check'>) {

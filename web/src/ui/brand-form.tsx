@@ -9,6 +9,7 @@ import {
   resolveBrand,
 } from '../../../contract/branding.ts';
 import type { ContrastFailure } from '../../../contract/contrast.ts';
+import { fontFamily } from '../../../contract/theme.ts';
 import { Button } from './button.tsx';
 import { Section } from './section.tsx';
 
@@ -29,6 +30,13 @@ const FONT_NAMES: Record<Font, string> = {
   geist: 'Geist',
   figtree: 'Figtree',
   system: 'The reader’s system font',
+  inter: 'Inter',
+  manrope: 'Manrope',
+  'dm-sans': 'DM Sans',
+  'plus-jakarta-sans': 'Plus Jakarta Sans',
+  'space-grotesk': 'Space Grotesk',
+  'source-serif-4': 'Source Serif 4',
+  lora: 'Lora',
 };
 const COLOR_NAMES: Record<keyof Palette, string> = {
   primary: 'Primary',
@@ -115,6 +123,7 @@ export function BrandForm({ tenantName, config, invalid, failures, onChange }: B
             <select
               id={id}
               className={INPUT}
+              style={{ fontFamily: fontFamily(config.font ?? inherited.font) }}
               value={config.font ?? inherited.font}
               onChange={({ target }) => onChange({ ...config, font: target.value as Font })}
             >

@@ -133,6 +133,17 @@ describe('a brand', () => {
   });
 });
 
+describe('a font of the larger set', () => {
+  it('is worn by this portal after its publish', async () => {
+    await publish({ font: 'source-serif-4' });
+    const page = await (await test.browser().request(HOST, '/sign-in')).text();
+    expect(page).toContain("--brand-font:'Source Serif 4 Variable'");
+    const other = await (await test.browser().request(HOSTS.partnerSeo, '/sign-in')).text();
+    expect(other).toContain("--brand-font:'Geist Variable'");
+    await publish({});
+  });
+});
+
 describe('custom CSS', () => {
   const good = 'button { border-radius: 999px }\n';
   const stylesheetOf = async (host: string): Promise<string | null> => {
