@@ -150,3 +150,20 @@ test('what hides, loads or reaches out is not in a browser’s sheet, however it
   }
   expect(requested).toEqual([]);
 });
+
+test('a font is fetched where it is worn, and nowhere else', async ({ page }) => {
+  test.slow();
+  const fonts: string[] = [];
+  page.on('request', (request) => {
+    if (request.resourceType() === 'font') fonts.push(new URL(request.url()).pathname);
+  });
+  await openBranding(page);
+  expect(fonts.length).toBeGreaterThan(0);
+  expect(fonts.filter((path) => !/^\/assets\/geist-/.test(path))).toEqual([]);
+  await page.getByLabel('Font', { exact: true }).selectOption('Lora');
+  await expect.poll(() => fonts.some((path) => /^\/assets\/lora-latin-/.test(path))).toBe(true);
+  await expect(page.getByText('Draft · 1 change · saved')).toBeVisible();
+  await page.getByRole('button', { name: 'Discard', exact: true }).click();
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Discard' }).click();
+  await expect(page.getByText('No changes')).toBeVisible();
+});
