@@ -251,5 +251,7 @@ async function explainConflict(data: DataAccess, error: unknown, basedOn: number
 }
 
 function describeChange({ pointer, after }: BrandChange): { pointer: string; detail: string } {
-  return { pointer, detail: after === null ? 'Cleared' : `Now ${after}` };
+  if (after === null) return { pointer, detail: 'Cleared' };
+  // A stylesheet is too long to be told.
+  return { pointer, detail: pointer === '/customCss' ? 'Another one now' : `Now ${after}` };
 }
