@@ -38,9 +38,14 @@ test('a plan without the choice names the platform, whatever the row says', asyn
     await expect(poweredBy(page)).toBeVisible();
     await page.goto(`${originOf(PARTNER.hostname)}/branding`);
     const choice = page.getByLabel('Say who this portal is powered by');
+    await expect(page.getByText('Your plan always shows it. Switch it on before you publish.')).toBeVisible();
+    await choice.check();
     await expect(choice).toBeDisabled();
-    await expect(choice).toBeChecked();
-    await expect(page.getByText('Your plan always shows it.')).toBeVisible();
+    await expect(page.getByText('Your plan always shows it. Larger plans can leave it out.')).toBeVisible();
+    await expect(page.getByText('Draft · 1 change · saved')).toBeVisible();
+    await page.getByRole('button', { name: 'Discard', exact: true }).click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Discard' }).click();
+    await expect(page.getByText('No changes')).toBeVisible();
   });
   await expect(async () => {
     await page.goto(`${originOf(PARTNER.hostname)}/`);

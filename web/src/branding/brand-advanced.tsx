@@ -96,13 +96,15 @@ function Words({ children }: { children: string }) {
 
 function PoweredByChoice({ config, tier, onChange }: Omit<BrandAdvancedProps, 'check'>) {
   const choice = choosesPoweredBy(tier);
+  // Left over from a larger plan: it cannot be published any more, so it can be put right here.
+  const leftOver = !choice && config.poweredBy === false;
   return (
     <label className="flex items-start gap-3">
       <input
         type="checkbox"
         className="mt-0.5 size-4.5 shrink-0"
-        checked={choice ? config.poweredBy === true : true}
-        disabled={!choice}
+        checked={choice ? config.poweredBy === true : !leftOver}
+        disabled={!choice && !leftOver}
         onChange={({ target }) => onChange({ ...config, poweredBy: target.checked })}
       />
       <span className="min-w-0">
@@ -110,7 +112,7 @@ function PoweredByChoice({ config, tier, onChange }: Omit<BrandAdvancedProps, 'c
         <span className="block text-sm text-muted">
           {choice
             ? 'A line at the foot of the sign-in page and of the pages behind it.'
-            : 'Your plan always shows it. Larger plans can leave it out.'}
+            : `Your plan always shows it. ${leftOver ? 'Switch it on before you publish.' : 'Larger plans can leave it out.'}`}
         </span>
       </span>
     </label>
