@@ -34,6 +34,10 @@ const BACKGROUND_FUNCTIONS = words(`${COLORS.join(' ')} calc min max clamp`);
 const VARIABLE = words('var');
 /** What a length is in pixels is known for these; of the root's font size the usual one is taken. */
 export const PIXELS: Readonly<Record<string, number>> = { px: 1, rem: 16, em: 16, ch: 8 };
+/** Whatever else looks like one is a mistake, or an attempt. */
+export const UNITS = words(
+  'px rem em ch ex lh rlh vw vh vi vb vmin vmax svh dvh lvh svw dvw lvw deg grad rad turn s ms',
+);
 const PIXEL_UNITS = new Set(Object.keys(PIXELS));
 
 const color: Allowed = { functions: COLOR_FUNCTIONS };

@@ -39,6 +39,8 @@ function refusePart(node: CssNode): string | null {
     case 'TypeSelector': {
       const name = node.name.toLowerCase();
       if (OUTSIDE.has(name)) return `${quoted(name)} is outside of the portal’s own content; use \`:scope\``;
+      // Before a colon a browser would read it as a custom property, and all that follows as its value.
+      if (name.startsWith('--')) return `${quoted(name)} is no element`;
       return name.includes('|') ? 'namespaces are not allowed' : null;
     }
     case 'Combinator':

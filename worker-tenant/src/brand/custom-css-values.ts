@@ -1,6 +1,6 @@
 /** Which declarations custom CSS may have: by property, then each part of the value. For custom-css.ts. */
 import type { CssNode, Declaration, Value } from 'css-tree';
-import { type Allowed, CSS_WIDE, PIXELS, PROPERTIES } from './custom-css-properties.ts';
+import { type Allowed, CSS_WIDE, PIXELS, PROPERTIES, UNITS } from './custom-css-properties.ts';
 
 /** Beyond it numbers are written in other ways, and none of ours is that large. */
 const LARGEST = 100_000;
@@ -54,6 +54,7 @@ function refusePart(node: CssNode, allowed: Allowed, property: string, bounded: 
       if (bounded && allowed.percentages === false) return `${quoted(property)} takes no percentage`;
       return Math.abs(Number(node.value)) <= LARGEST ? null : outside();
     case 'Dimension':
+      if (!UNITS.has(node.unit.toLowerCase())) return `${quoted(node.unit)} is no unit`;
       return !bounded || isLength(Number(node.value), node.unit.toLowerCase(), allowed) ? null : outside();
     case 'Hash':
       return /^[0-9a-f]{3,8}$/i.test(node.value) ? null : outside();
