@@ -86,6 +86,8 @@ export default defineConfig(({ command }) => {
       // Browsers of the last two years preload modules by themselves.
       modulePreload: { polyfill: false },
       reportCompressedSize: false,
+      // A font inside of a stylesheet would come to everybody, and the content security policy refuses it.
+      assetsInlineLimit: (file: string) => (file.endsWith('.woff2') ? false : undefined),
       rolldownOptions: {
         output: {
           // Libraries outlive releases. What the first picture needs, and what the pages behind it share, are one file

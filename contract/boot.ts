@@ -1,11 +1,15 @@
 /** The JSON block that the dispatcher writes into the page and the SPA reads before its first render. */
 import { z } from 'zod';
-import { brandSchema } from './branding.ts';
+import { brandSchema, httpsUrlSchema } from './branding.ts';
 import { problemSchema } from './errors.ts';
 import { PROVIDERS, TENANT_TYPES } from './tenants.ts';
 
 /** `<script type="application/json" id="boot">` */
 export const BOOT_ELEMENT_ID = 'boot';
+
+/** Who the portal runs on, in words and as a link. */
+export const poweredBySchema = z.object({ name: z.string().min(1).max(60), url: httpsUrlSchema });
+export type PoweredBy = z.infer<typeof poweredBySchema>;
 
 export const bootSchema = z.object({
   tenant: z.object({ name: z.string(), type: z.enum(TENANT_TYPES) }),
@@ -14,6 +18,8 @@ export const bootSchema = z.object({
   providers: z.array(z.enum(PROVIDERS)),
   /** Set when the page stands in for a refused request (a sign-in callback that failed, for one). */
   problem: problemSchema.nullable(),
+  /** Null where the plan and the brand name nobody. */
+  poweredBy: poweredBySchema.nullable(),
   /** Version of the tenant's row that the page was rendered from. */
   version: z.number(),
 });

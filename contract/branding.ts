@@ -6,7 +6,19 @@
 import { z } from 'zod';
 
 /** Fonts that ship with the app; a brand names one of them, so that no page asks a third party for a font. */
-export const FONTS = ['instrument-sans', 'geist', 'figtree', 'system'] as const;
+export const FONTS = [
+  'instrument-sans',
+  'geist',
+  'figtree',
+  'system',
+  'inter',
+  'manrope',
+  'dm-sans',
+  'plus-jakarta-sans',
+  'space-grotesk',
+  'source-serif-4',
+  'lora',
+] as const;
 export type Font = (typeof FONTS)[number];
 
 export const MAX_RADIUS_PX = 16;
@@ -26,7 +38,7 @@ const line = (max: number) =>
     .min(1)
     .max(max)
     .regex(/^\P{Cc}*$/u);
-const httpsUrl = z
+export const httpsUrlSchema = z
   .string()
   .max(2048)
   .regex(/^https:\/\/[^\s"'<>\\^`{|}\u0000-\u001f\u007f]+$/);
@@ -50,6 +62,13 @@ export const brandImagesSchema = z.strictObject({
   appIcon: brandImageSchema.optional(),
 } satisfies Record<ImageSlot, unknown>);
 export type BrandImages = z.infer<typeof brandImagesSchema>;
+
+export const customCssSchema = z
+  .string()
+  .min(1)
+  .max(MAX_CUSTOM_CSS_BYTES)
+  .regex(/^[^\u0000]*$/)
+  .refine((text) => new TextEncoder().encode(text).length <= MAX_CUSTOM_CSS_BYTES);
 
 const paletteConfigSchema = z.strictObject({
   primary: color.optional(),
@@ -76,18 +95,12 @@ export const brandConfigSchema = z.strictObject({
   radius: z.number().int().min(0).max(MAX_RADIUS_PX).optional(),
   font: z.enum(FONTS).optional(),
   supportEmail: email.optional(),
-  supportUrl: httpsUrl.optional(),
-  termsUrl: httpsUrl.optional(),
-  privacyUrl: httpsUrl.optional(),
+  supportUrl: httpsUrlSchema.optional(),
+  termsUrl: httpsUrlSchema.optional(),
+  privacyUrl: httpsUrlSchema.optional(),
   images: brandImagesSchema.optional(),
   /** As its author wrote it; what pages get is what remains of it after checking (the branding routes). */
-  customCss: z
-    .string()
-    .min(1)
-    .max(MAX_CUSTOM_CSS_BYTES)
-    .regex(/^[^\u0000]*$/)
-    .refine((text) => new TextEncoder().encode(text).length <= MAX_CUSTOM_CSS_BYTES)
-    .optional(),
+  customCss: customCssSchema.optional(),
   /** Whether pages name the platform. Plans without the choice always do, whatever stands here. */
   poweredBy: z.boolean().optional(),
 });

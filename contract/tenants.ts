@@ -70,7 +70,8 @@ export const workerNameSchema = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-
  */
 export const brandAdditionsSchema = z.object({
   images: brandImagesSchema.optional(),
-  font: z.enum(FONTS).optional(),
+  /** A font of a later release than this one is the default, rather than a portal that does not open. */
+  font: z.enum(FONTS).optional().catch(undefined),
   poweredBy: z.boolean().optional(),
   stylesheet: contentHashSchema.optional(),
   socialCard: contentHashSchema.optional(),

@@ -92,6 +92,13 @@ const FONT_FAMILIES: Record<Font, string> = {
   geist: `'Geist Variable','Geist Fallback',system-ui,sans-serif`,
   figtree: `'Figtree Variable','Figtree Fallback',system-ui,sans-serif`,
   system: `system-ui,-apple-system,'Segoe UI',Roboto,sans-serif`,
+  inter: `'Inter Variable','Inter Fallback',system-ui,sans-serif`,
+  manrope: `'Manrope Variable','Manrope Fallback',system-ui,sans-serif`,
+  'dm-sans': `'DM Sans Variable','DM Sans Fallback',system-ui,sans-serif`,
+  'plus-jakarta-sans': `'Plus Jakarta Sans Variable','Plus Jakarta Sans Fallback',system-ui,sans-serif`,
+  'space-grotesk': `'Space Grotesk Variable','Space Grotesk Fallback',system-ui,sans-serif`,
+  'source-serif-4': `'Source Serif 4 Variable','Source Serif 4 Fallback',ui-serif,serif`,
+  lora: `'Lora Variable','Lora Fallback',ui-serif,serif`,
 };
 
 export function fontFamily(font: Font): string {

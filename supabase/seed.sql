@@ -1,5 +1,5 @@
 -- The demo tenants of development and tests: three portals with three brands, one of them on a domain of its own, and
--- one that is suspended. OAuth clients follow from the scripts, whose keys encrypt their secrets.
+-- one that is suspended. The partners have a plan under which a portal need not say who it is powered by. OAuth clients follow from the scripts, whose keys encrypt their secrets.
 
 insert into public.tenants (tenant_id, name, domain, type, subscription_tier, sign_up, whitelabel_config) values (
   'cozyartzmedia', 'Cozyartz Media Group', 'cozyartzmedia.com', 'primary', 'enterprise', 'open',
@@ -41,7 +41,7 @@ insert into public.tenants (tenant_id, name, domain, type, subscription_tier, si
   }'
 ),
 (
-  'partner-seo', 'Partner SEO', 'partner-seo.com', 'custom-domain', 'starter', 'open', 'active',
+  'partner-seo', 'Partner SEO', 'partner-seo.com', 'custom-domain', 'growth', 'open', 'active',
   '{
     "tagline": "Be found first",
     "description": "Rankings, audits and reports for clients of Partner SEO.",
@@ -81,5 +81,5 @@ insert into public.tenant_usage (tenant_id, usage_type, period_start, usage_coun
   ('cozyartzmedia', 'storage', null, 64::bigint << 30, null),
   ('partner1', 'ai_calls', date_trunc('month', now(), 'UTC') at time zone 'UTC', 3180, 15000),
   ('partner1', 'storage', null, 4509715661, null),
-  ('partner-seo', 'ai_calls', date_trunc('month', now(), 'UTC') at time zone 'UTC', 934, null),
+  ('partner-seo', 'ai_calls', date_trunc('month', now(), 'UTC') at time zone 'UTC', 934, 1000),
   ('partner-seo', 'storage', null, 708837376, null);

@@ -123,6 +123,8 @@ export async function startStack({ databaseUrl, keys, ports = {}, mails }: Stack
       RELEASE: '',
       LOCAL_HOST_SUFFIX,
       FRESH_SECONDS: '2',
+      POWERED_BY_NAME: 'Cozyartz Media Group',
+      POWERED_BY_URL: 'https://cozyartzmedia.com',
     },
     tenantVars: (worker) => ({
       ...shared,

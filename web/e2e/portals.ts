@@ -38,7 +38,7 @@ export const CUSTOM: DemoPortal = {
   hostname: 'partner-seo.com',
   name: 'Partner SEO',
   headline: 'See where you rank today',
-  plan: 'Starter',
+  plan: 'Growth',
   rolesOfAda: 'Admin',
 };
 export const PORTALS = [PRIMARY, PARTNER, CUSTOM] as const;

@@ -7,8 +7,10 @@
  * headers and an old one in a cached body would not run, and after signing out the back button must not bring a
  * signed-in page back.
  */
-import { BOOT_ELEMENT_ID, type Boot } from '../../contract/boot.ts';
+import { BOOT_ELEMENT_ID, type Boot, type PoweredBy } from '../../contract/boot.ts';
 import { BRAND_FILES, brandFileAddress, SOCIAL_CARD_SIZE } from '../../contract/brand-files.ts';
+import { showsPoweredBy } from '../../contract/entitlements.ts';
+
 import type { Problem } from '../../contract/errors.ts';
 import { PROVIDERS } from '../../contract/tenants.ts';
 import { schemeColors } from '../../contract/theme.ts';
@@ -29,16 +31,24 @@ interface Template {
   readonly afterProblem: readonly string[];
 }
 
+interface Options {
+  /** Whether pages are made once; in development the app's page changes under the hands. */
+  readonly remember: boolean;
+  readonly poweredBy: PoweredBy | null;
+}
+
 export class BrandedHtml {
   readonly #files: Fetcher;
   readonly #assets: BrandedAssets;
   readonly #remember: boolean;
+  readonly #poweredBy: PoweredBy | null;
   readonly #templates = new WeakMap<Portal, Template>();
 
-  constructor(files: Fetcher, assets: BrandedAssets, { remember }: { readonly remember: boolean }) {
+  constructor(files: Fetcher, assets: BrandedAssets, { remember, poweredBy }: Options) {
     this.#files = files;
     this.#assets = assets;
     this.#remember = remember;
+    this.#poweredBy = poweredBy;
   }
 
   async render(portal: Portal, origin: string, nonce: string, problem: Problem | null): Promise<string> {
@@ -77,12 +87,14 @@ export class BrandedHtml {
     const { logo, logoDark, favicon, faviconDark, appIcon } = brand.images;
     const manifest = await this.#assets.link(portal, '/manifest.webmanifest');
     const theme = this.#assets.theme(portal);
+    const stylesheet = brandFileHash(portal, 'stylesheet');
     const boot = {
       tenant: { name: tenant.name, type: tenant.type },
       brand,
       // Under the platform's domain its own OAuth clients serve where a tenant has none.
       providers: tenant.platformDomain ? [...PROVIDERS] : tenant.providers,
       problem: null,
+      poweredBy: showsPoweredBy(tenant.tier, tenant.brandAdditions.poweredBy) ? this.#poweredBy : null,
       version,
     } satisfies Boot;
     const contents: Readonly<Record<string, string>> = {
@@ -166,6 +178,11 @@ export class BrandedHtml {
           head.append(linkCard(portal, origin), { html: true });
           // Last in the head, so that it wins over whatever a stylesheet may say before it.
           head.append(`<style nonce="${nonce}">${theme}</style>`, { html: true });
+          // After the app's own, which stand in layers: what a partner's admin wrote wins over them, in its scope.
+          if (stylesheet !== undefined) {
+            const address = brandFileAddress('stylesheet', stylesheet);
+            head.append(`<link rel="stylesheet" href="${address}" nonce="${nonce}">`, { html: true });
+          }
         },
       })
       .transform(page);

@@ -1,5 +1,6 @@
 /** The Worker's variables and secrets as plain, checked values; read once per isolate by isolate.ts. */
 import { z } from 'zod';
+import { type PoweredBy, poweredBySchema } from '../../contract/boot.ts';
 
 const signingKeySchema = z.object({
   kty: z.literal('OKP'),
@@ -35,6 +36,8 @@ export interface Configuration {
   readonly localHostSuffix: string;
   /** How long what Supabase said about a host counts as fresh. */
   readonly freshMilliseconds: number;
+  /** Who pages name where a plan says so; null for nobody. */
+  readonly poweredBy: PoweredBy | null;
   readonly signingKey: z.infer<typeof signingKeySchema>;
   /** The public half of the keys that sign Supabase tokens, as JSON text. */
   readonly supabaseJwks: string;
@@ -60,12 +63,22 @@ export function readConfiguration(env: Env): Configuration {
       'FRESH_SECONDS',
       () => z.coerce.number().int().min(1).max(3600).parse(env.FRESH_SECONDS) * 1000,
     ),
+    poweredBy: readPoweredBy(env),
     signingKey: check('CONTEXT_SIGNING_KEY', () =>
       signingKeySchema.parse(JSON.parse(env.CONTEXT_SIGNING_KEY)),
     ),
     supabaseJwks: check('SUPABASE_JWKS', () =>
       JSON.stringify(publicKeysSchema.parse(JSON.parse(env.SUPABASE_JWKS))),
     ),
+  };
+}
+
+function readPoweredBy(env: Env): PoweredBy | null {
+  // A Worker that was set up before there was such a variable names nobody.
+  if ((env.POWERED_BY_NAME ?? '') === '') return null;
+  return {
+    name: check('POWERED_BY_NAME', () => poweredBySchema.shape.name.parse(env.POWERED_BY_NAME)),
+    url: check('POWERED_BY_URL', () => poweredBySchema.shape.url.parse(env.POWERED_BY_URL)),
   };
 }
 

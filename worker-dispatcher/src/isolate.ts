@@ -36,7 +36,10 @@ export function isolateFor(env: Env): Isolate {
     contexts: new SignedContexts(configuration.signingKey),
     assets,
     // Vite rewrites index.html while one works on it, so that in development it is read anew for every page.
-    html: new BrandedHtml(env.ASSETS, assets, { remember: configuration.localHostSuffix === '' }),
+    html: new BrandedHtml(env.ASSETS, assets, {
+      remember: configuration.localHostSuffix === '',
+      poweredBy: configuration.poweredBy,
+    }),
     namespace: env.DISPATCHER,
     files: env.ASSETS,
     brandFiles: env.BRAND_FILES,

@@ -194,6 +194,8 @@ export async function openWorld(overrides: Partial<Env> = {}): Promise<World> {
     RELEASE: '',
     LOCAL_HOST_SUFFIX: '',
     FRESH_SECONDS: '300',
+    POWERED_BY_NAME: 'Platform Works',
+    POWERED_BY_URL: 'https://platform-works.example',
     CONTEXT_SIGNING_KEY: JSON.stringify(SIGNING_JWK),
     SUPABASE_JWKS: JSON.stringify({ keys: [SUPABASE_JWK] }),
     ...overrides,

@@ -8,6 +8,8 @@ create function pg_temp.meter(claims jsonb, type text, key text) returns text la
   select meter ->> key from jsonb_array_elements(pg_temp.ask_as(claims, 'select get_usage()')::jsonb) as meter where meter ->> 'type' = type
 $$;
 
+update tenants set subscription_tier = 'starter' where tenant_id = 'partner-seo';
+update tenant_usage set usage_limit = null where tenant_id = 'partner-seo';
 select is(pg_temp.meter(seo, type, 'count') || ' of ' || coalesce(pg_temp.meter(seo, type, 'limit'), 'any'), expected, 'starter: ' || type)
 from people, (values ('ai_calls', '934 of 1000'), ('domains', '1 of 1'), ('storage', '708837376 of 1073741824')) as m (type, expected);
 select is(pg_temp.meter(one, 'ai_calls', 'limit'), '15000', 'an override counts before the plan') from people;

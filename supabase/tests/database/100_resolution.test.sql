@@ -11,7 +11,7 @@ $$;
 create function pg_temp.version(hostname text) returns bigint language sql as $$ select (pg_temp.resolve(hostname) ->> 'version')::bigint $$;
 
 select is((pg_temp.resolve('partner-seo.com') #- '{tenant,brand}') - 'version',
-  '{"tenant": {"tenantId": "partner-seo", "name": "Partner SEO", "type": "custom-domain", "status": "active", "tier": "starter", "signUp": "open",
+  '{"tenant": {"tenantId": "partner-seo", "name": "Partner SEO", "type": "custom-domain", "status": "active", "tier": "growth", "signUp": "open",
     "worker": "custom-tenant", "hostname": "partner-seo.com", "canonicalHostname": "partner-seo.com", "platformDomain": false, "providers": [], "brandAdditions": {}}}',
   'a hostname is told as agreed');
 select is(pg_temp.resolve('partner-seo.com') #> '{tenant,brand}', (select whitelabel_config from tenants where tenant_id = 'partner-seo'), 'with the brand');

@@ -8,7 +8,7 @@ import { useNavigation } from './navigation.ts';
 
 export function Rail({ onSearch }: { onSearch: () => void }) {
   return (
-    <header className="sticky top-0 hidden h-dvh flex-col gap-4 border-e border-line px-3 py-4 lg:flex">
+    <header className="sticky top-0 row-span-2 hidden h-dvh flex-col gap-4 border-e border-line px-3 py-4 lg:flex">
       <BrandLink />
       <button
         type="button"

@@ -1,8 +1,10 @@
 /** The frame of every page for members: rail on wide screens, top bar and sheet below, palette, offline notice. */
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { Outlet, useNavigation } from 'react-router';
+import { boot } from '../api/boot.ts';
 import { wordingForError } from '../api/error-wording.ts';
 import { ErrorNote } from '../ui/error-note.tsx';
+import { PoweredBy } from '../ui/powered-by.tsx';
 import { Loading, Skeleton } from '../ui/skeleton.tsx';
 import { OfflineNotice } from './offline-notice.tsx';
 import { Rail } from './rail.tsx';
@@ -34,7 +36,7 @@ export function Shell() {
   }, []);
 
   return (
-    <div className="min-h-dvh lg:grid lg:grid-cols-[15.5rem_minmax(0,1fr)]">
+    <div className="min-h-dvh lg:grid lg:grid-cols-[15.5rem_minmax(0,1fr)] lg:grid-rows-[1fr_auto]">
       <a
         href="#main"
         className="fixed start-4 top-3 z-50 -translate-y-20 rounded-sm bg-primary px-4 py-2 font-medium text-on-primary focus:translate-y-0"
@@ -54,6 +56,7 @@ export function Shell() {
           <Outlet />
         </Suspense>
       </main>
+      <PoweredBy by={boot.poweredBy} className="px-4 pb-6 sm:px-6 lg:col-start-2 lg:px-10" />
       <Progress />
       {palette !== 'unused' && (
         <Suspense fallback={null}>

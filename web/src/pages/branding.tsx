@@ -4,15 +4,19 @@ import { lazy, Suspense, useRef, useState } from 'react';
 import { type Branding, type BrandVersion, brandChanges } from '../../../contract/brand-versions.ts';
 import { resolveBrand } from '../../../contract/branding.ts';
 import { contrastFailures } from '../../../contract/contrast.ts';
+import type { SubscriptionTier } from '../../../contract/tenants.ts';
 import { wordingFor } from '../api/administration-wording.ts';
 import { ApiError } from '../api/api-error.ts';
 import { uploadBrandImage } from '../api/brand-image-upload.ts';
+import { useCssCheck } from '../api/branding-css.ts';
 import { useDraft } from '../api/branding-draft.ts';
 import { brandingQuery, brandVersionsQuery, restoreVersion } from '../api/branding-queries.ts';
 import { may } from '../api/permissions.ts';
 import { meQuery } from '../api/queries.ts';
+import { BrandAdvanced } from '../branding/brand-advanced.tsx';
 import { LeaveGuard } from '../branding/leave-guard.tsx';
 import { Conflict, Outdated } from '../branding/meanwhile.tsx';
+import { PREVIEW_ID, PreviewStyles } from '../branding/preview-styles.tsx';
 import { PublishBar } from '../branding/publish-bar.tsx';
 import { Refused } from '../branding/refused.tsx';
 import { Versions } from '../branding/versions.tsx';
@@ -35,7 +39,8 @@ export function BrandingPage() {
   const [published, setPublished] = useState<number | null>(null);
   const head = useRef<HTMLDivElement>(null);
   return (
-    <div className="flex flex-col gap-8">
+    // Whatever a partner's CSS has made of the rest: here it can be mended.
+    <div data-plain className="flex flex-col gap-8">
       <div ref={head} tabIndex={-1} className="flex flex-col gap-8 outline-offset-8">
         <PageHead title="Branding">
           How this portal looks to everybody who comes here. Nobody sees a draft until it is published.
@@ -60,6 +65,7 @@ export function BrandingPage() {
         <Editor
           key={`${data.revision}-${data.published.number}`}
           tenantName={me.tenant.name}
+          tier={me.tenant.tier}
           branding={data}
           onPublished={setPublished}
           // Its button is gone with the editor that had it: the focus goes where the outcome is told.
@@ -81,13 +87,14 @@ export function BrandingPage() {
 
 interface EditorProps {
   tenantName: string;
+  tier: SubscriptionTier;
   branding: Branding;
   onPublished: (number: number) => void;
   onReplaced: () => void;
 }
 
 /** Made anew whenever the server's draft takes the place of the one on the screen. */
-function Editor({ tenantName, branding, onPublished, onReplaced }: EditorProps) {
+function Editor({ tenantName, tier, branding, onPublished, onReplaced }: EditorProps) {
   const queryClient = useQueryClient();
   const draft = useDraft(branding);
   const { published } = branding;
@@ -95,6 +102,7 @@ function Editor({ tenantName, branding, onPublished, onReplaced }: EditorProps) 
   const failures = [...draft.invalid].some((pointer) => pointer.startsWith('/colors/'))
     ? []
     : contrastFailures(draft.config);
+  const cssCheck = useCssCheck(draft.config.customCss);
   const changes = brandChanges(published.config, draft.config);
   const brand = resolveBrand(tenantName, draft.invalid.size === 0 ? draft.config : published.config);
   const [asking, setAsking] = useState<'discard' | BrandVersion | null>(null);
@@ -136,8 +144,10 @@ function Editor({ tenantName, branding, onPublished, onReplaced }: EditorProps) 
               />
             }
           />
+          <BrandAdvanced config={draft.config} tier={tier} check={cssCheck} onChange={draft.change} />
         </div>
-        <div className="xl:sticky xl:top-6">
+        <div id={PREVIEW_ID} className="xl:sticky xl:top-6">
+          <PreviewStyles css={cssCheck.css} />
           <BrandPreview brand={brand} />
         </div>
       </div>
@@ -145,7 +155,7 @@ function Editor({ tenantName, branding, onPublished, onReplaced }: EditorProps) 
       <PublishBar
         draft={draft}
         changes={changes}
-        toMend={failures.length}
+        toMend={failures.length + cssCheck.refusals.length}
         discardable={changes.length > 0 || branding.draft !== null}
         onDiscard={() => setAsking('discard')}
         onPublish={(note) => void publish(note)}

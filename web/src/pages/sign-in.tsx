@@ -11,6 +11,7 @@ import { Badge } from '../ui/badge.tsx';
 import { BrandField } from '../ui/brand-field.tsx';
 import { BrandSign } from '../ui/brand-mark.tsx';
 import { Button } from '../ui/button.tsx';
+import { PoweredBy } from '../ui/powered-by.tsx';
 import { PROVIDER_NAMES, ProviderMark } from '../ui/provider-mark.tsx';
 import { RequestId } from '../ui/request-id.tsx';
 import { supportHref } from '../ui/support.ts';
@@ -65,6 +66,7 @@ export function SignInPage() {
           <Legal />
         </main>
         <Help />
+        <PoweredBy by={boot.poweredBy} className="mt-3" />
       </div>
       <aside aria-label={brand.name} className="hidden p-3 ps-0 lg:block">
         <div className="sticky top-3 h-[calc(100dvh-1.5rem)]">

@@ -10,6 +10,7 @@ import {
   resolveBrand,
 } from '../../../contract/branding.ts';
 import type { ContrastFailure } from '../../../contract/contrast.ts';
+import { fontFamily } from '../../../contract/theme.ts';
 import { COLOR_NAMES, FONT_NAMES } from './brand-tokens.ts';
 import { ColorField } from './color-field.tsx';
 import { FIELD, LabelledField } from './labelled-field.tsx';
@@ -107,6 +108,7 @@ export function BrandForm({ tenantName, config, invalid, failures, onChange, ima
             <select
               {...control}
               className={FIELD}
+              style={{ fontFamily: fontFamily(config.font ?? inherited.font) }}
               value={config.font ?? inherited.font}
               onChange={({ target }) => onChange({ ...config, font: target.value as Font })}
             >

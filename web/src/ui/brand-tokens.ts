@@ -6,6 +6,13 @@ export const FONT_NAMES: Record<Font, string> = {
   geist: 'Geist',
   figtree: 'Figtree',
   system: 'The reader’s system font',
+  inter: 'Inter',
+  manrope: 'Manrope',
+  'dm-sans': 'DM Sans',
+  'plus-jakarta-sans': 'Plus Jakarta Sans',
+  'space-grotesk': 'Space Grotesk',
+  'source-serif-4': 'Source Serif 4',
+  lora: 'Lora',
 };
 export const COLOR_NAMES: Record<keyof Palette, string> = {
   primary: 'Primary',

@@ -23,6 +23,7 @@ const ACCESS: Readonly<Record<string, Access>> = {
   'PUT /api/branding': 'branding',
   'DELETE /api/branding': 'branding',
   'POST /api/branding/publish': 'branding',
+  'POST /api/branding/custom-css': 'branding',
   'GET /api/branding/versions': 'branding',
   'GET /api/branding/versions/{number}': 'branding',
   'POST /api/branding/versions/{number}/restore': 'branding',

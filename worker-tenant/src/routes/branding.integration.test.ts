@@ -1,5 +1,5 @@
 /** A brand from draft to published and back, by two admins, and by those who may not. Over HTTP, on a real database. */
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { publicTenantSchema } from '../../../contract/api.ts';
 import {
   type Branding,
@@ -130,6 +130,100 @@ describe('a brand', () => {
   it('of a megabyte is refused before it is read', async () => {
     const body = { config: { name: 'x'.repeat(1_000_000) }, revision: 0, basedOn: 1 };
     await expectProblem(await ada.change(HOST, 'PUT', '/api/branding', body), 'payload_too_large');
+  });
+});
+
+describe('a font of the larger set', () => {
+  it('is worn by this portal after its publish', async () => {
+    await publish({ font: 'source-serif-4' });
+    const page = await (await test.browser().request(HOST, '/sign-in')).text();
+    expect(page).toContain("--brand-font:'Source Serif 4 Variable'");
+    const other = await (await test.browser().request(HOSTS.partnerSeo, '/sign-in')).text();
+    expect(other).toContain("--brand-font:'Geist Variable'");
+    await publish({});
+  });
+});
+
+describe('custom CSS', () => {
+  const good = 'button { border-radius: 999px }\n';
+  const stylesheetOf = async (host: string): Promise<string | null> => {
+    const page = await (await test.browser().request(host, '/sign-in')).text();
+    const address = /href="(\/brand\/custom\.css\?v=\w+)"/.exec(page)?.[1];
+    if (address === undefined) return null;
+    const response = await test.browser().request(host, address);
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toBe('text/css; charset=utf-8');
+    return response.text();
+  };
+
+  it('is drafted as it is, refused with its lines, and shown in a scope when it passes', async () => {
+    const config = { customCss: `${good}a {\n  position: fixed;\n}\n@import "x";` };
+    const { revision, published } = await draft(config);
+    const refused = await ada.change(HOST, 'POST', '/api/branding/publish', {
+      revision,
+      basedOn: published.number,
+    });
+    expect(refused.status).toBe(422);
+    expect(problemSchema.parse(await refused.json()).errors).toEqual([
+      { pointer: '/customCss', detail: 'Line 3: `position: fixed` is not allowed' },
+      { pointer: '/customCss', detail: 'Line 5: `@import` is not allowed' },
+    ]);
+    expect((await state()).draft?.config).toEqual(config);
+    expect(await stylesheetOf(HOST)).toBeNull();
+
+    await publish({ customCss: good });
+    expect(await stylesheetOf(HOST)).toBe('@scope (#root) to ([data-plain]){button{border-radius:999px}}');
+    expect(await stylesheetOf(HOSTS.partnerSeo)).toBeNull();
+    await publish({});
+    expect(await stylesheetOf(HOST)).toBeNull();
+  });
+
+  it('is checked without being kept', async () => {
+    const before = await state();
+    const checked = await ada.change(HOST, 'POST', '/api/branding/custom-css', {
+      css: `${good}body { color: red }`,
+    });
+    expect(checked.status).toBe(200);
+    expect(await checked.json()).toEqual({
+      css: 'button{border-radius:999px}',
+      refusals: [
+        { line: 2, column: 1, reason: '`body` is outside of the portal’s own content; use `:scope`' },
+      ],
+    });
+    expect(await state()).toEqual(before);
+  });
+
+  it('may be as long as its bound, however JSON writes it, and no longer', async () => {
+    const css = `/*${'\u0001'.repeat(65_530)}*/`;
+    const checked = await ada.change(HOST, 'POST', '/api/branding/custom-css', { css });
+    expect(checked.status).toBe(200);
+    const longer = await ada.change(HOST, 'POST', '/api/branding/custom-css', { css: `${css}   ` });
+    await expectProblem(longer, 'validation_failed');
+  });
+});
+
+describe('naming the platform', () => {
+  it('cannot be switched off under a plan without that choice', async () => {
+    await test.stack
+      .sql`update public.tenants set subscription_tier = 'starter' where tenant_id = 'partner1'`;
+    try {
+      const { revision, published } = await draft({ poweredBy: false });
+      // The front door notices another plan when what it knows is no longer fresh: after two seconds here.
+      await vi.waitFor(
+        async () => {
+          const input = { revision, basedOn: published.number };
+          const host = await test.browser().request(HOST, '/api/health');
+          await host.body?.cancel();
+          const refused = await ada.change(HOST, 'POST', '/api/branding/publish', input);
+          const { errors } = problemSchema.parse(await refused.json());
+          expect(errors).toMatchObject([{ pointer: '/poweredBy' }]);
+        },
+        { timeout: 20_000, interval: 500 },
+      );
+    } finally {
+      await test.stack
+        .sql`update public.tenants set subscription_tier = 'growth' where tenant_id = 'partner1'`;
+    }
   });
 });
 

@@ -20,10 +20,13 @@ import {
   publishInputSchema,
   restoreInputSchema,
 } from '../../../contract/brand-versions.ts';
-import type { BrandConfig } from '../../../contract/branding.ts';
+import { type BrandConfig, MAX_CUSTOM_CSS_BYTES } from '../../../contract/branding.ts';
 import { contrastDetail, contrastFailures } from '../../../contract/contrast.ts';
+import { cssCheckInputSchema, cssCheckSchema, refusalDetail } from '../../../contract/custom-css.ts';
+import { choosesPoweredBy } from '../../../contract/entitlements.ts';
 import { ApiError } from '../api-error.ts';
 import { makeBrandAssets } from '../brand/brand-assets.ts';
+import { checkCustomCss } from '../brand/custom-css.ts';
 import {
   discardDraft,
   getBranding,
@@ -44,8 +47,8 @@ import type { RequestEnvironment } from '../request-environment.ts';
 
 const permitted = requirePermission('branding');
 
-/** The largest brand has a few kilobytes. */
-const LONGEST_BODY_BYTES = 32 * 1024;
+/** A brand has a few kilobytes, and custom CSS of which JSON may write each byte as six. */
+const LONGEST_BODY_BYTES = 32 * 1024 + 6 * MAX_CUSTOM_CSS_BYTES;
 
 const limited = limitBody(LONGEST_BODY_BYTES);
 const json = <Schema extends z.ZodType>(schema: Schema) => ({ 'application/json': { schema } });
@@ -140,6 +143,18 @@ const restore = createRoute({
   },
 });
 
+const checkCss = createRoute({
+  method: 'post',
+  path: '/api/branding/custom-css',
+  summary: 'Check custom CSS without keeping it',
+  middleware: [requireMember, permitted] as const,
+  request: { body: { required: true, content: json(cssCheckInputSchema) } },
+  responses: {
+    200: { description: 'What remains of it, and each refused line.', content: json(cssCheckSchema) },
+    ...REFUSALS,
+  },
+});
+
 const routes = new OpenAPIHono<RequestEnvironment>({ defaultHook: refuseInvalid });
 routes.use('/api/branding/*', limited);
 
@@ -158,6 +173,7 @@ export const branding = routes
     );
     return c.json({ number: published.number }, 200, headersOf(published));
   })
+  .openapi(checkCss, (c) => c.json(checkCustomCss(c.req.valid('json').css), 200))
   .openapi(list, async (c) => {
     const { cursor, limit } = c.req.valid('query');
     return c.json(await listVersions(c.var.data, cursor === undefined ? null : Number(cursor), limit), 200);
@@ -192,6 +208,15 @@ function prepare(
   config: BrandConfig,
 ): Promise<BrandAssets> {
   refuseUnreadable(config);
+  refuseCustomCss(config);
+  if (config.poweredBy === false && !choosesPoweredBy(tenant.tier)) {
+    throw new ApiError('validation_failed', {
+      detail: 'The plan of this portal does not include this',
+      errors: [
+        { pointer: '/poweredBy', detail: 'The plan of this portal always shows who it is powered by' },
+      ],
+    });
+  }
   return makeBrandAssets(isolate.brandFiles(tenant), { tenantName: tenant.name, config, requestId });
 }
 
@@ -201,6 +226,15 @@ function refuseUnreadable(config: BrandConfig): void {
   throw new ApiError('validation_failed', {
     detail: 'Some colours cannot be read',
     errors: failures.map((failure) => ({ pointer: failure.pointer, detail: contrastDetail(failure) })),
+  });
+}
+
+function refuseCustomCss({ customCss }: BrandConfig): void {
+  const { refusals } = checkCustomCss(customCss ?? '');
+  if (refusals.length === 0) return;
+  throw new ApiError('validation_failed', {
+    detail: 'Some lines of the custom CSS are not allowed',
+    errors: refusals.map((refusal) => ({ pointer: '/customCss', detail: refusalDetail(refusal) })),
   });
 }
 
@@ -217,5 +251,7 @@ async function explainConflict(data: DataAccess, error: unknown, basedOn: number
 }
 
 function describeChange({ pointer, after }: BrandChange): { pointer: string; detail: string } {
-  return { pointer, detail: after === null ? 'Cleared' : `Now ${after}` };
+  if (after === null) return { pointer, detail: 'Cleared' };
+  // A stylesheet is too long to be told.
+  return { pointer, detail: pointer === '/customCss' ? 'Another one now' : `Now ${after}` };
 }
