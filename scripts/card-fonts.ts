@@ -11,7 +11,18 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { inflateSync } from 'node:zlib';
 
-export const CARD_FONTS = ['figtree', 'geist', 'instrument-sans'] as const;
+export const CARD_FONTS = [
+  'figtree',
+  'geist',
+  'instrument-sans',
+  'inter',
+  'manrope',
+  'dm-sans',
+  'plus-jakarta-sans',
+  'space-grotesk',
+  'source-serif-4',
+  'lora',
+] as const;
 const FACES = ['latin-500', 'latin-ext-500', 'latin-600', 'latin-ext-600'] as const;
 
 const path = (name: string) => fileURLToPath(new URL(`../${name}`, import.meta.url));

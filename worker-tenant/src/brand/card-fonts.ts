@@ -1,17 +1,24 @@
 /**
  * The fonts that social cards are set in, loaded when there is a card to set. Their files are written by
- * scripts/card-fonts.ts; a font that has none here is set in the default one. Called by social-card.ts.
+ * scripts/card-fonts.ts. Called by social-card.ts.
  */
-import { DEFAULT_FONT, type Font } from '../../../contract/branding.ts';
+import type { Font } from '../../../contract/branding.ts';
 import { Typeface } from './typeface.ts';
 
 type CardFontFile = () => Promise<{ readonly default: ArrayBuffer }>;
 
 const DEFAULT: CardFontFile = () => import('./fonts/instrument-sans.bin');
-const FILES: Partial<Record<Font, CardFontFile>> = {
-  [DEFAULT_FONT]: DEFAULT,
+const FILES: Readonly<Record<Exclude<Font, 'system'>, CardFontFile>> = {
+  'instrument-sans': DEFAULT,
   geist: () => import('./fonts/geist.bin'),
   figtree: () => import('./fonts/figtree.bin'),
+  inter: () => import('./fonts/inter.bin'),
+  manrope: () => import('./fonts/manrope.bin'),
+  'dm-sans': () => import('./fonts/dm-sans.bin'),
+  'plus-jakarta-sans': () => import('./fonts/plus-jakarta-sans.bin'),
+  'space-grotesk': () => import('./fonts/space-grotesk.bin'),
+  'source-serif-4': () => import('./fonts/source-serif-4.bin'),
+  lora: () => import('./fonts/lora.bin'),
 };
 
 export interface CardFont {
@@ -22,7 +29,8 @@ export interface CardFont {
 }
 
 export async function loadCardFont(font: Font): Promise<CardFont> {
-  const load = FILES[font] ?? DEFAULT;
+  // Which font a reader's system has is not known here.
+  const load = font === 'system' ? DEFAULT : FILES[font];
   const files = unpack((await load()).default);
   const [latin500, more500, latin600, more600] = files;
   if (!(latin500 && more500 && latin600 && more600)) throw new Error('a font of the card lacks a face');
