@@ -306,7 +306,7 @@ begin
   return (
     select coalesce(jsonb_agg(jsonb_build_object(
       'id', mail.id, 'attempt', mail.attempts, 'recipient', mail.recipient, 'tenantName', tenant.name,
-      'brand', tenant.whitelabel_config, 'role', invitation.tenant_role, 'expiresAt', invitation.expires_at,
+      'brand', tenant.whitelabel_config - 'customCss', 'role', invitation.tenant_role, 'expiresAt', invitation.expires_at,
       'origin', replace(
         coalesce((select setting.value from app.settings as setting where setting.key = 'portal_url'), 'https://{hostname}'),
         '{hostname}', tenant.domain

@@ -72,6 +72,17 @@ describe('what it says', () => {
   });
 });
 
+it('is signed with the logo of the brand, from its own portal, named for whoever loads no pictures', () => {
+  const images = { logo: { hash: 'a'.repeat(64), width: 640, height: 160 } };
+  const { html } = invitationMail({ ...FACTS, brand: { images, monogram: 'QX' } });
+  const pictures = html.match(/<img[^>]*>/g) ?? [];
+  expect(pictures).toHaveLength(1);
+  expect(pictures[0]).toContain(`src="https://portal.nordlicht.example/brand/logo.png?v=${'a'.repeat(16)}"`);
+  expect(pictures[0]).toContain('alt="Nordlicht"');
+  expect(html).not.toContain('QX');
+  expect(invitationMail(FACTS).html).not.toContain('<img');
+});
+
 const nasty = fc.oneof(
   fc.string({ unit: 'grapheme', minLength: 1, maxLength: 120 }),
   fc.string({ unit: 'binary', minLength: 1, maxLength: 120 }),

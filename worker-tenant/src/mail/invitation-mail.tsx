@@ -1,7 +1,7 @@
 /**
  * The mail that asks somebody in, in the tenant's brand: HTML for mail programs (tables, inline styles; a dark palette
- * where the program knows `prefers-color-scheme`) and the same as plain text. Called by jobs.ts. Nothing is loaded from
- * anywhere, and no name but the tenant's is in it.
+ * where the program knows `prefers-color-scheme`) and the same as plain text. Called by jobs.ts. Nothing is loaded but
+ * the tenant's logo, if it has one, from its own portal; and no name but the tenant's is in it.
  */
 import { Button } from '@react-email/button';
 import { Container } from '@react-email/container';
@@ -14,7 +14,9 @@ import { Section } from '@react-email/section';
 import { Text } from '@react-email/text';
 import { Fragment } from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
+import { brandFileAddress } from '../../../contract/brand-files.ts';
 import { type Brand, resolveBrand } from '../../../contract/branding.ts';
+import { logoSize } from '../../../contract/logo-size.ts';
 import type { TenantRole } from '../../../contract/tenants.ts';
 import { fontFamily, type SchemeColors, schemeColors } from '../../../contract/theme.ts';
 import type { ClaimedMail } from '../data/mails.ts';
@@ -41,7 +43,7 @@ export function invitationMail(facts: InvitationFacts): OutgoingMail {
     senderName: facts.brand.mailSenderName ?? brand.name,
     replyTo: brand.supportEmail,
     subject: `Your invitation to ${wording.name}`,
-    html: `${DOCTYPE}${renderToStaticMarkup(<InvitationMail brand={brand} wording={wording} />)}`,
+    html: `${DOCTYPE}${renderToStaticMarkup(<InvitationMail brand={brand} wording={wording} origin={facts.origin} />)}`,
     text: plainText(wording),
   };
 }
@@ -110,7 +112,14 @@ function plainText(wording: Wording): string {
     .concat('\n');
 }
 
-function InvitationMail({ brand, wording }: { brand: Brand; wording: Wording }) {
+interface InvitationMailProps {
+  readonly brand: Brand;
+  readonly wording: Wording;
+  /** Of the portal. */
+  readonly origin: string;
+}
+
+function InvitationMail({ brand, wording, origin }: InvitationMailProps) {
   const light = schemeColors(brand.colors.light, 'light');
   const dark = schemeColors(brand.colors.dark, 'dark');
   const { title, invitedBy, invitation, button, address, how, until, why, links } = wording;
@@ -127,7 +136,7 @@ function InvitationMail({ brand, wording }: { brand: Brand; wording: Wording }) 
         <title>{title}</title>
         <meta name="color-scheme" content="light dark" />
         <meta name="supported-color-schemes" content="light dark" />
-        <style>{darkStyles(dark)}</style>
+        <style>{darkStyles(dark, light.surface)}</style>
       </Head>
       {/* Mail programs that drop what is said of the body keep what is said of a table. */}
       <body className="page" style={{ backgroundColor: light.surface, margin: 0, padding: 0 }}>
@@ -150,7 +159,7 @@ function InvitationMail({ brand, wording }: { brand: Brand; wording: Wording }) 
               padding: '32px 28px',
             }}
           >
-            <BrandMark brand={brand} colors={light} />
+            <BrandSign brand={brand} colors={light} origin={origin} />
             <h1
               className="ink"
               style={{
@@ -239,8 +248,29 @@ function InvitationMail({ brand, wording }: { brand: Brand; wording: Wording }) 
   );
 }
 
-/** The one place of the brand's mark: the monogram on the brand's colour, and the name beside it. */
-function BrandMark({ brand, colors }: { brand: Brand; colors: SchemeColors }) {
+interface BrandSignProps {
+  readonly brand: Brand;
+  readonly colors: SchemeColors;
+  readonly origin: string;
+}
+
+/** How the brand signs: its logo, which is its name where pictures are not loaded, or its mark. */
+function BrandSign({ brand, colors, origin }: BrandSignProps) {
+  const { logo } = brand.images;
+  if (logo === undefined) return <BrandMark brand={brand} colors={colors} />;
+  return (
+    <img
+      className="logo"
+      src={`${origin}${brandFileAddress('logo', logo.hash)}`}
+      alt={oneLine(brand.name, MAX_NAME)}
+      {...logoSize(logo, 40)}
+      style={{ color: colors.text, display: 'block', fontSize: '17px', fontWeight: 600, maxWidth: '100%' }}
+    />
+  );
+}
+
+/** The monogram on the brand's colour, and the name beside it. */
+function BrandMark({ brand, colors }: Omit<BrandSignProps, 'origin'>) {
   return (
     <table role="presentation" cellPadding={0} cellSpacing={0} border={0}>
       <tbody>
@@ -282,7 +312,7 @@ function BrandMark({ brand, colors }: { brand: Brand; colors: SchemeColors }) {
 }
 
 /** Inline styles win everywhere else, hence the `!important`. Colours alone: nothing here needs escaping. */
-function darkStyles(dark: SchemeColors): string {
+function darkStyles(dark: SchemeColors, logoGround: string): string {
   const rules = [
     `.page { background-color: ${dark.surface} !important; }`,
     `.card { background-color: ${dark['surface-raised']} !important; border-color: ${dark.border} !important; }`,
@@ -291,6 +321,8 @@ function darkStyles(dark: SchemeColors): string {
     `.link { color: ${dark.link} !important; }`,
     `.button { background-color: ${dark.primary} !important; color: ${dark['on-primary']} !important; border-color: ${dark['primary-edge']} !important; }`,
     `.line { border-color: ${dark.border} !important; }`,
+    // The light logo, whose letters might be dark.
+    `.logo { background-color: ${logoGround} !important; border-radius: 4px; padding: 6px 8px; }`,
   ];
   return `:root { color-scheme: light dark; } @media (prefers-color-scheme: dark) { ${rules.join(' ')} }`;
 }
