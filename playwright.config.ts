@@ -42,6 +42,10 @@ export default defineConfig({
   projects: [
     // http://<hostname>.localhost: what a developer sees.
     { name: 'portals', testIgnore: '**/*.https.e2e.ts', use: launch([]) },
+    // Nothing but pictures to be looked at.
+    ...(process.env['MARQUEE_PICTURES']
+      ? [{ name: 'pictures', testMatch: '**/*.pictures.ts', use: launch([]) }]
+      : []),
     // https://<hostname>: the real names, for what depends on them (cookies between sibling subdomains).
     {
       name: 'https',

@@ -108,7 +108,7 @@ export default defineConfig(({ command }) => {
               },
               {
                 name: 'members',
-                test: /web\/src\/(?:ui|layouts|api)\/(?!command|account-menu|navigation-sheet|confirm|floating|device-row|sign-in-wording|brand-(?!mark)|color-field|labelled-field|text-field|list-pages|administration-wording|members-queries|oauth-client-queries|branding-)|lucide-react|@tanstack/,
+                test: /web\/src\/(?:ui|layouts|api)\/(?!command|account-menu|navigation-sheet|confirm|floating|device-row|sign-in-wording|brand-(?!mark)|color-field|labelled-field|text-field|list-pages|administration-wording|members-queries|oauth-client-queries|branding-)|lucide-react|@tanstack\/(?!.*(?:[mM]utation(?:Observer)?\.js))/,
                 minShareCount: 2,
               },
             ],

@@ -14,9 +14,13 @@ export function readFieldKeys(env: Readonly<Record<string, string | undefined>>)
   const text = env['FIELD_KEYS'];
   if (!text) return null;
   try {
-    return fieldKeysSchema.parse(JSON.parse(text)).keys;
+    const { keys } = fieldKeysSchema.parse(JSON.parse(text));
+    if (new Set(keys.map(({ kid }) => kid)).size === keys.length) return keys;
   } catch {
     // Neither parser's message: both quote what they read.
-    throw new Refusal('FIELD_KEYS is no key set: {"keys": [{"kty": "oct", "kid": …, "k": …}]}');
+    throw new Refusal(
+      'FIELD_KEYS is no key set: {"keys": [{"kty": "oct", "kid": "…", "k": "…"}]}, 256 bits each.',
+    );
   }
+  throw new Refusal('FIELD_KEYS holds two keys of the same id.');
 }

@@ -1,5 +1,6 @@
 /** The process as the operator's tools meet it. Called by each tool's own file. */
 import { createInterface } from 'node:readline/promises';
+import { text } from 'node:stream/consumers';
 import type { ToolWorld } from './tool.ts';
 
 export const terminal: ToolWorld = {
@@ -7,6 +8,7 @@ export const terminal: ToolWorld = {
   write: (text) => void process.stdout.write(text),
   writeError: (text) => void process.stderr.write(text),
   // Questions go to stderr: the answer on stdout stays what a script can read.
+  readInput: process.stdin.isTTY ? null : () => text(process.stdin),
   ask: process.stdin.isTTY && process.stderr.isTTY ? ask : null,
 };
 

@@ -31,6 +31,7 @@ export async function runAt(
     writeError: (text) => {
       said.error += text;
     },
+    readInput: null,
     ask:
       answers === undefined
         ? null

@@ -27,6 +27,8 @@ export interface ToolResult {
   readonly data: unknown;
   /** For people: lines. */
   readonly text: string;
+  /** It ran, and what it tells is not as it should be. */
+  readonly failed?: boolean;
 }
 
 /** What a tool meets: the process, or a test's idea of it. */
@@ -36,6 +38,8 @@ export interface ToolWorld {
   writeError(text: string): void;
   /** Asks the person at the terminal; null where there is none. */
   readonly ask: ((question: string) => Promise<string>) | null;
+  /** What was piped in; null where nothing can have been. */
+  readonly readInput: (() => Promise<string>) | null;
 }
 
 export interface ToolRun<Options> {
@@ -99,7 +103,11 @@ export async function runTool<Options extends Readonly<Record<string, ToolOption
 
   const connection = openConnection(world);
   try {
-    const { data, text } = await tool.run({
+    const {
+      data,
+      text,
+      failed = false,
+    } = await tool.run({
       arguments: parsed.positionals,
       // parseArgs gives each option the type that its definition names.
       options: options as OptionValues<Options>,
@@ -108,7 +116,7 @@ export async function runTool<Options extends Readonly<Record<string, ToolOption
       transact: (work) => transact(connection.open(), dryRun === true, work),
     });
     world.write(json ? `${JSON.stringify(data, null, 2)}\n` : `${printable(text)}\n`);
-    return 0;
+    return failed ? 1 : 0;
   } catch (error) {
     if (error instanceof Refusal) return fail(error.message, 1);
     const known = describeDatabaseError(error);
@@ -133,7 +141,12 @@ function openConnection({ env }: ToolWorld): { open(): Sql; close(): Promise<voi
       if (!address) throw new Refusal(`DATABASE_URL is not set: ${DATABASE_URL}.`);
       if (!/^postgres(?:ql)?:\/\//.test(address))
         throw new Refusal('DATABASE_URL is no postgres:// address.');
-      sql ??= postgres(address, { max: 1, onnotice: () => {}, connect_timeout: 10 });
+      try {
+        sql ??= postgres(address, { max: 1, onnotice: () => {}, connect_timeout: 10 });
+      } catch {
+        // The error of a malformed address repeats it, password and all.
+        throw new Refusal('DATABASE_URL is no connection string.');
+      }
       return sql;
     },
     async close() {

@@ -13,8 +13,12 @@ const PAGES = [
   '/no/such/page',
 ];
 
-async function expectAccessible(page: Page, face: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
+/** What a brand and a palette decide; all else is the same in each of them. */
+const OF_COLOURS = ['color-contrast', 'link-in-text-block'];
+
+async function expectAccessible(page: Page, face: string, rules: string[] | null): Promise<void> {
+  const axe = new AxeBuilder({ page });
+  const { violations } = await (rules === null ? axe : axe.withRules(rules)).analyze();
   const serious = violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(({ id, help, nodes }) => ({
@@ -29,42 +33,43 @@ for (const portal of PORTALS) {
   for (const colorScheme of ['light', 'dark'] as const) {
     test(`${portal.name}, ${colorScheme}: axe finds nothing serious`, async ({ page }) => {
       test.slow();
+      const rules = portal === PARTNER && colorScheme === 'light' ? null : OF_COLOURS;
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
       const origin = originOf(portal.hostname);
       await page.goto(`${origin}/sign-in?error=email_unverified`);
       await expect(page.getByRole('alert')).toBeVisible();
-      await expectAccessible(page, 'sign-in');
+      await expectAccessible(page, 'sign-in', rules);
 
       await signIn(page, portal);
       await expect(page.getByText('This device')).toBeVisible();
-      await expectAccessible(page, 'dashboard');
+      await expectAccessible(page, 'dashboard', rules);
 
       await page.getByRole('button', { name: /^Account of/ }).click();
       await expect(page.getByRole('menu')).toBeVisible();
-      await expectAccessible(page, 'account menu');
+      await expectAccessible(page, 'account menu', rules);
       await page.keyboard.press('Escape');
 
       await page.keyboard.press('Control+k');
       await expect(page.getByRole('option').first()).toBeVisible();
-      await expectAccessible(page, 'palette');
+      await expectAccessible(page, 'palette', rules);
 
       for (const path of PAGES) {
         await page.goto(origin + path);
         await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
         await expect(page.getByRole('main').getByRole('status')).toHaveCount(0);
-        await expectAccessible(page, path);
+        await expectAccessible(page, path, rules);
       }
       await page.goto(`${origin}/branding`);
       await page.getByLabel('Terms').fill('nowhere');
       await page.getByLabel('Primary, light', { exact: true }).fill('#fefefe');
       await page.getByRole('button', { name: 'What changes' }).click();
       await page.getByRole('button', { name: 'Phone' }).click();
-      await expectAccessible(page, 'a draft with mistakes');
+      await expectAccessible(page, 'a draft with mistakes', rules);
       page.once('dialog', (dialog) => void dialog.accept());
       await page.goto(`${origin}/sessions`);
       await page.getByRole('button', { name: 'Sign out everywhere' }).click();
       await expect(page.getByRole('alertdialog')).toBeVisible();
-      await expectAccessible(page, 'dialog');
+      await expectAccessible(page, 'dialog', rules);
     });
   }
 }

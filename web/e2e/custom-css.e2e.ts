@@ -1,10 +1,9 @@
 /** An admin restyles the portal beyond the tokens, is told what cannot be, and nobody else's portal changes. */
-import { fileURLToPath } from 'node:url';
 import type { Page } from '@playwright/test';
 import fc from 'fast-check';
+import { keepPicture } from './pictures.ts';
 import { CUSTOM, expect, originOf, PARTNER, signIn, test } from './portals.ts';
 
-const FOLDER = fileURLToPath(new URL('../../artifacts/screenshots/', import.meta.url));
 const CSS = `/* Rounder, and in the brand's colour. */
 :scope button {
   border-radius: 999px;
@@ -42,7 +41,7 @@ async function pictures(page: Page, name: string): Promise<void> {
       await page.evaluate(
         () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
       );
-      await page.screenshot({ path: `${FOLDER}${name}-${width}-${colorScheme}.png`, fullPage: true });
+      await keepPicture(page, `${name}-${width}-${colorScheme}`);
     }
   }
 }

@@ -1,7 +1,7 @@
 /** From an invitation in the panel through the mail to a member: what is sent is what whoever is invited acts on. */
-import { fileURLToPath } from 'node:url';
 import postgres from 'postgres';
 import { currentBrowserPortal } from '../../scripts/local/browser-portal.ts';
+import { keepPicture } from './pictures.ts';
 import {
   continueWith,
   type DemoPortal,
@@ -14,7 +14,6 @@ import {
   test,
 } from './portals.ts';
 
-const FOLDER = fileURLToPath(new URL('../../artifacts/screenshots/', import.meta.url));
 const ADDRESS = 'alan@example.test';
 /** A portal of its own: who is a member elsewhere is other tests' business. */
 const NORDLICHT: DemoPortal = {
@@ -74,10 +73,7 @@ test('whoever is invited reads the mail, opens its link, signs in and is a membe
       await reading.emulateMedia({ colorScheme });
       const overflow = await reading.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       expect(overflow, `at ${width}`).toBeLessThanOrEqual(0);
-      await reading.screenshot({
-        path: `${FOLDER}nordlicht-mail-${width}-${colorScheme}.png`,
-        fullPage: true,
-      });
+      await keepPicture(reading, `nordlicht-mail-${width}-${colorScheme}`);
     }
   }
 
@@ -115,10 +111,7 @@ test('a mail that could not be delivered says so, and can be sent again', async 
       await page.evaluate(
         () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
       );
-      await page.screenshot({
-        path: `${FOLDER}nordlicht-invitations-${width}-${colorScheme}.png`,
-        fullPage: true,
-      });
+      await keepPicture(page, `nordlicht-invitations-${width}-${colorScheme}`);
     }
   }
   await page.getByRole('button', { name: 'Resend to lost@example.test' }).click();

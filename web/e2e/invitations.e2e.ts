@@ -1,9 +1,8 @@
 /** An admin asks people in and decides who may join; who is asked comes in, everybody else does not. */
-import { fileURLToPath } from 'node:url';
 import { AxeBuilder } from '@axe-core/playwright';
+import { keepPicture } from './pictures.ts';
 import { continueWith, expect, originOf, PARTNER, signIn, test } from './portals.ts';
 
-const FOLDER = fileURLToPath(new URL('../../artifacts/screenshots/', import.meta.url));
 const ORIGIN = originOf(PARTNER.hostname);
 
 test('an invited person becomes a member in the role of the invitation; a revoked invitation lets nobody in', async ({
@@ -114,10 +113,7 @@ test('a list is taken line by line, and a public mail domain is refused', async 
       );
       const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       expect(overflow, `at ${width}`).toBeLessThanOrEqual(0);
-      await page.screenshot({
-        path: `${FOLDER}partner-one-invitations-${width}-${colorScheme}.png`,
-        fullPage: true,
-      });
+      await keepPicture(page, `partner-one-invitations-${width}-${colorScheme}`);
     }
     const { violations } = await new AxeBuilder({ page }).analyze();
     const found = violations.map(({ id, nodes }) => ({

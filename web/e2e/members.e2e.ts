@@ -1,10 +1,8 @@
 /** An admin finds a member, changes what they may do, and ends it; the member notices at once. */
-import { fileURLToPath } from 'node:url';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
+import { keepPicture } from './pictures.ts';
 import { CUSTOM, expect, originOf, PARTNER, signIn, test } from './portals.ts';
-
-const FOLDER = fileURLToPath(new URL('../../artifacts/screenshots/', import.meta.url));
 
 async function expectAccessible(page: Page, face: string): Promise<void> {
   const { violations } = await new AxeBuilder({ page }).analyze();
@@ -117,8 +115,7 @@ test('the list is sorted, fits 320 pixels, and is accessible in both palettes', 
       await page.setViewportSize(size);
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
       await expectAccessible(page, `${size.width} ${colorScheme}`);
-      const path = `${FOLDER}partner-one-members-${size.width}-${colorScheme}.png`;
-      await page.screenshot({ path, fullPage: true });
+      await keepPicture(page, `partner-one-members-${size.width}-${colorScheme}`);
     }
   }
   await page.setViewportSize({ width: 320, height: 640 });

@@ -1,27 +1,25 @@
 /** Where the member is signed in: each device, its place and last use; end one session, or all of them. */
-import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { MonitorSmartphone } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
 import { Link, useSearchParams } from 'react-router';
 import type { Session } from '../../../contract/api.ts';
 import { ApiError } from '../api/api-error.ts';
-import { command } from '../api/client.ts';
 import { wordingForError } from '../api/error-wording.ts';
 import { sessionsQuery } from '../api/queries.ts';
-import { signOutEverywhere } from '../api/session.ts';
 import { Button, buttonClass } from '../ui/button.tsx';
 import { DeviceRow, DeviceRowSkeletons, deviceName } from '../ui/device-row.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
 import { ErrorNote } from '../ui/error-note.tsx';
 import { ListFilter, ListPages } from '../ui/list-pages.tsx';
-import { announce } from '../ui/live-region.tsx';
 import { PageHead } from '../ui/page-head.tsx';
 import { Loading } from '../ui/skeleton.tsx';
 
 const CHOICES = { active: 'Active', all: 'All' } as const;
 
-const loadDialog = () => import('../ui/confirm-dialog.tsx');
-const ConfirmDialog = lazy(async () => ({ default: (await loadDialog()).ConfirmDialog }));
+const loadDialog = () => import('../sessions/end-session.tsx');
+const EndOne = lazy(async () => ({ default: (await loadDialog()).EndOne }));
+const EndAll = lazy(async () => ({ default: (await loadDialog()).EndAll }));
 
 /** What a dialog is open about. */
 type Asking = { about: 'one'; session: Session } | { about: 'all' };
@@ -134,54 +132,4 @@ function SessionList({ state, cursor, onEnd }: SessionListProps) {
       <ListPages nextCursor={data.nextCursor} first="Newest" next="Older" />
     </>
   );
-}
-
-function EndOne({ session, onClose }: { session: Session; onClose: () => void }) {
-  const queryClient = useQueryClient();
-  const { mutate, isPending, error } = useMutation({
-    mutationFn: () => command('DELETE', `/api/sessions/${session.id}`),
-    onSuccess: async () => {
-      await queryClient.invalidateQueries({ queryKey: ['sessions'] });
-      announce(`${deviceName(session)} is signed out`);
-      onClose();
-    },
-  });
-  return (
-    <ConfirmDialog
-      open
-      title={`Sign out ${deviceName(session)}?`}
-      confirm="Sign out"
-      busy={isPending}
-      error={error instanceof ApiError && <DialogError error={error} />}
-      onConfirm={() => mutate()}
-      onClose={onClose}
-    >
-      Whoever uses that browser has to sign in again. If you do not recognise it, check the security of your
-      GitHub or Google account as well.
-    </ConfirmDialog>
-  );
-}
-
-function EndAll({ onClose }: { onClose: () => void }) {
-  const queryClient = useQueryClient();
-  const { mutate, isPending, isSuccess, error } = useMutation({
-    mutationFn: () => signOutEverywhere(queryClient),
-  });
-  return (
-    <ConfirmDialog
-      open
-      title="Sign out everywhere?"
-      confirm="Sign out everywhere"
-      busy={isPending || isSuccess}
-      error={error instanceof ApiError && <DialogError error={error} />}
-      onConfirm={() => mutate()}
-      onClose={onClose}
-    >
-      Every browser that is signed in as you is signed out, this one too. You can sign in again right away.
-    </ConfirmDialog>
-  );
-}
-
-function DialogError({ error }: { error: ApiError }) {
-  return <ErrorNote {...wordingForError(error)} requestId={error.requestId} />;
 }

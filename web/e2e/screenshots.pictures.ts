@@ -1,8 +1,7 @@
 /** Keeps pictures of the main pages in three brands, to be looked at: artifacts/screenshots. */
-import { fileURLToPath } from 'node:url';
+import { keepPicture } from './pictures.ts';
 import { expect, originOf, PORTALS, signIn, test } from './portals.ts';
 
-const FOLDER = fileURLToPath(new URL('../../artifacts/screenshots/', import.meta.url));
 const SIZES = [
   { width: 390, height: 844 },
   { width: 768, height: 1024 },
@@ -25,8 +24,7 @@ for (const portal of PORTALS) {
           await page.evaluate(
             () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
           );
-          const path = `${FOLDER}${slug}-${face}-${size.width}-${colorScheme}.png`;
-          await page.screenshot({ path, fullPage: true });
+          await keepPicture(page, `${slug}-${face}-${size.width}-${colorScheme}`);
         }
       }
     };

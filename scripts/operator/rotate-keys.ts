@@ -1,0 +1,148 @@
+/**
+ * `npm run rotate-keys`: seals every OAuth client secret of the database with the first key of FIELD_KEYS. The steps
+ * around it are in scripts/README.md.
+ */
+import type { TransactionSql } from 'postgres';
+import { z } from 'zod';
+import {
+  type FieldKeys,
+  type SealedSecret,
+  type SecretOwner,
+  sealedSecretKeyId,
+  sealedSecretSchema,
+  sealSecret,
+  unsealSecret,
+} from '../../contract/sealed-secret.ts';
+import { PROVIDERS } from '../../contract/tenants.ts';
+import { Refusal } from '../local/steps.ts';
+import { formatTable } from '../local/table.ts';
+import { readFieldKeys } from './field-keys.ts';
+import type { Tool, ToolRun } from './tool.ts';
+
+type Run = ToolRun<Record<never, never>>;
+
+const BATCH = 100;
+/** Each pass takes what others wrote during the one before; more than a few mean that somebody seals with an old key. */
+const PASSES = 5;
+
+const rowSchema = z.object({
+  tenantId: z.string(),
+  hostname: z.string(),
+  provider: z.enum(PROVIDERS),
+  sealed: sealedSecretSchema,
+});
+type Row = z.infer<typeof rowSchema>;
+
+interface Broken extends SecretOwner {
+  readonly reason: string;
+}
+
+interface Pass {
+  /** Secrets per key id, as they were found. */
+  readonly found: ReadonlyMap<string, number>;
+  readonly broken: readonly Broken[];
+  /** Open, and sealed with another key than the first. */
+  readonly due: number;
+  /** Fewer than `due` where others wrote meanwhile; none in a dry run. */
+  readonly rewritten: number;
+}
+
+/** Walks all rows once in the order of their key, a batch at a time. Whatever is interrupted is taken up by the next run. */
+async function rotateOnce({ transact, dryRun }: Run, keys: FieldKeys): Promise<Pass> {
+  const newest = keys[0]?.kid;
+  const found = new Map<string, number>();
+  const broken: Broken[] = [];
+  let [due, rewritten] = [0, 0];
+  let last: SecretOwner | null = null;
+  for (;;) {
+    const after = last;
+    const rows: Row[] = await transact((sql) => readBatch(sql, after));
+    const changes: (Row & { readonly next: SealedSecret })[] = [];
+    for (const row of rows) {
+      const { sealed, ...owner } = row;
+      const keyId = sealedSecretKeyId(sealed) ?? '(none)';
+      found.set(keyId, (found.get(keyId) ?? 0) + 1);
+      const secret = await unsealSecret(sealed, owner, keys);
+      if (!secret.ok) broken.push({ ...owner, reason: secret.error });
+      else if (keyId !== newest) changes.push({ ...row, next: await sealSecret(secret.value, owner, keys) });
+    }
+    due += changes.length;
+    if (!dryRun && changes.length > 0) rewritten += await transact((sql) => writeBatch(sql, changes));
+    last = rows.at(-1) ?? null;
+    if (last === null || rows.length < BATCH) return { found, broken, due, rewritten };
+  }
+}
+
+async function readBatch(sql: TransactionSql, after: SecretOwner | null): Promise<Row[]> {
+  const rows = await sql`
+    select tenant_id as "tenantId", hostname, provider, sealed_secret as sealed from public.tenant_oauth_clients
+    ${after === null ? sql`` : sql`where (tenant_id, hostname, provider) > (${after.tenantId}, ${after.hostname}, ${after.provider})`}
+    order by tenant_id, hostname, provider limit ${BATCH}`;
+  return z.array(rowSchema).parse(rows);
+}
+
+/** Writes over exactly what was read: a secret that an admin saves meanwhile stays, and is looked at in the next pass. */
+async function writeBatch(
+  sql: TransactionSql,
+  changes: readonly (Row & { readonly next: SealedSecret })[],
+): Promise<number> {
+  const { count } = await sql`
+    update public.tenant_oauth_clients as client set sealed_secret = change.next
+    from jsonb_to_recordset(${sql.json([...changes])})
+      as change ("tenantId" text, hostname text, provider text, sealed jsonb, next jsonb)
+    where client.tenant_id = change."tenantId" and client.hostname = change.hostname
+      and client.provider = change.provider and client.sealed_secret = change.sealed`;
+  return count;
+}
+
+export const rotateKeysTool: Tool<Record<never, never>> = {
+  name: 'rotate-keys',
+  summary:
+    'Seals all OAuth client secrets with the first key of FIELD_KEYS. Fails when some do not open, after sealing the rest.',
+  options: {},
+  environment: {
+    FIELD_KEYS:
+      'the tenant Workers’ keys of that name, the new key first; from standard input where it is not set',
+  },
+  async run(run) {
+    const { world, dryRun } = run;
+    const given = world.env['FIELD_KEYS'] || (await world.readInput?.()) || '';
+    const keys = readFieldKeys({ FIELD_KEYS: given });
+    if (keys === null) throw new Refusal('FIELD_KEYS is not set, and nothing came on standard input.');
+    const newest = keys[0]?.kid ?? '';
+    const first = await rotateOnce(run, keys);
+    let last = first;
+    let { rewritten } = first;
+    for (let pass = 1; !dryRun && last.rewritten < last.due && pass < PASSES; pass++) {
+      last = await rotateOnce(run, keys);
+      rewritten += last.rewritten;
+    }
+    const unfinished = !dryRun && last.rewritten < last.due;
+    const keyCounts = [...first.found].map(([keyId, secrets]) => ({
+      keyId,
+      secrets,
+      known: keys.some(({ kid }) => kid === keyId),
+    }));
+    return {
+      data: { newest, keys: keyCounts, due: last.due, rewritten, broken: last.broken, unfinished, dryRun },
+      text: [
+        keyCounts.length === 0
+          ? 'There are no secrets.'
+          : `Secrets by key:\n${formatTable(
+              keyCounts.map(({ keyId, secrets, known }) => [
+                String(secrets).padStart(4),
+                keyId,
+                keyId === newest ? 'the first key' : known ? '' : 'not in FIELD_KEYS',
+              ]),
+            )}`,
+        dryRun ? `${last.due} to seal again; nothing is changed.` : `${rewritten} sealed again.`,
+        ...last.broken.map(
+          ({ tenantId, hostname, provider, reason }) =>
+            `Cannot be opened (${reason}): ${tenantId}, ${hostname}, ${provider}`,
+        ),
+        ...(unfinished ? ['Others keep writing: run it again.'] : []),
+      ].join('\n'),
+      failed: last.broken.length > 0 || unfinished,
+    };
+  },
+};
