@@ -37,7 +37,8 @@ export default defineConfig({
     locale: 'en-GB',
     timezoneId: 'UTC',
     screenshot: 'only-on-failure',
-    trace: 'retain-on-failure',
+    // Without its film: taking that costs as much as the pages.
+    trace: { mode: 'retain-on-failure', screenshots: false },
   },
   projects: [
     // http://<hostname>.localhost: what a developer sees.

@@ -60,8 +60,8 @@ export default defineConfig({
           name: 'integration',
           include: ['{worker-*,scripts}/**/*.integration.test.ts'],
           environment: 'node',
-          // Each file has its own stack of Workers and database, and waits for it half of the time.
-          maxWorkers: 3,
+          // Each file has its own stack of Workers and database; two at once are what two cores carry.
+          maxWorkers: 2,
           testTimeout: 30_000,
           hookTimeout: 60_000,
         },

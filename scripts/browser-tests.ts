@@ -20,8 +20,8 @@ import { isRunning, onShutdown } from './local/processes.ts';
 const REPOSITORY = fileURLToPath(new URL('..', import.meta.url));
 /** What a run keeps of its failures, in a folder named by its pid. */
 const OUTPUTS = join(REPOSITORY, 'test-results/browser');
-/** Of two cores: a browser waits as long as it works. */
-const WORKERS = 3;
+/** Two browsers are what two cores carry. */
+const WORKERS = 2;
 
 const closers: (() => Promise<void>)[] = [];
 async function close(): Promise<void> {
