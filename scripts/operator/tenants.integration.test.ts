@@ -8,7 +8,7 @@ import { listTenantsTool } from './list-tenants.ts';
 import { removeTenantTool } from './remove-tenant.ts';
 import { suspendTenantTool } from './suspend-tenant.ts';
 import { runAt, type Said, type Terminal } from './testing.ts';
-import type { Tool } from './tool.ts';
+import type { AnyTool } from './tool.ts';
 
 const keys = await createKeys();
 const CANARY = `canary-${crypto.randomUUID()}`;
@@ -29,8 +29,7 @@ afterAll(async () => {
   await platform.stop();
 });
 
-// biome-ignore lint/suspicious/noExplicitAny: any tool, whatever its options are called
-function run(tool: Tool<any>, line: string[], terminal?: Terminal): Promise<Said> {
+function run(tool: AnyTool, line: string[], terminal?: Terminal): Promise<Said> {
   return runAt(databaseUrl, tool, line, terminal);
 }
 

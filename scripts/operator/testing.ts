@@ -1,5 +1,5 @@
 /** Runs an operator's tool as a test wants it: on its database, with what a person would type. */
-import { runTool, type Tool } from './tool.ts';
+import { type AnyTool, runTool } from './tool.ts';
 
 export interface Said {
   readonly code: number;
@@ -16,8 +16,7 @@ export interface Terminal {
 
 export async function runAt(
   databaseUrl: string,
-  // biome-ignore lint/suspicious/noExplicitAny: any tool, whatever its options are called
-  tool: Tool<any>,
+  tool: AnyTool,
   line: readonly string[],
   { env = {}, answers }: Terminal = {},
 ): Promise<Said> {

@@ -71,6 +71,9 @@ const COMMON = {
 const DATABASE_URL =
   'the database as its owner: the direct connection of the Supabase project, or what `npm run dev` prints';
 
+/** One whose options are its own business. */
+export type AnyTool = Tool<Readonly<Record<string, ToolOption>>>;
+
 /** Answers the exit code. */
 export async function runTool<Options extends Readonly<Record<string, ToolOption>>>(
   tool: Tool<Options>,
@@ -127,7 +130,7 @@ export async function runTool<Options extends Readonly<Record<string, ToolOption
   }
 }
 
-function parse(tool: Tool<Readonly<Record<string, ToolOption>>>, commandLine: readonly string[]) {
+function parse(tool: AnyTool, commandLine: readonly string[]) {
   const options: Record<string, { type: 'string' | 'boolean' }> = {};
   for (const [name, { type }] of Object.entries({ ...tool.options, ...COMMON })) options[name] = { type };
   return parseArgs({ args: [...commandLine], options, allowPositionals: true, strict: true });
@@ -172,7 +175,7 @@ async function transact<T>(sql: Sql, dryRun: boolean, work: (sql: TransactionSql
   return outcome.value;
 }
 
-function describeTool(tool: Tool<Readonly<Record<string, ToolOption>>>): string {
+function describeTool(tool: AnyTool): string {
   const options = Object.entries<ToolOption>({ ...tool.options, ...COMMON });
   const left = options.map(([name, { value }]) => `--${name}${value === undefined ? '' : ` ${value}`}`);
   const environment = Object.entries({ DATABASE_URL, ...tool.environment });
