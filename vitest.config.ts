@@ -62,8 +62,8 @@ export default defineConfig({
           environment: 'node',
           // Each file has its own stack of Workers and database; two at once are what two cores carry.
           maxWorkers: 2,
-          testTimeout: 30_000,
-          hookTimeout: 60_000,
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
         },
       },
     ],
