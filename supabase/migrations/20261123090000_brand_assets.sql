@@ -1,5 +1,6 @@
--- What of a brand is a file: pictures that its admins upload, and the stylesheet and the social card that a publish
--- makes. The files are in the store of the Workers, by the hash of their content; the database knows their names.
+-- More fonts for a brand, and what of it is a file: pictures that its admins upload, and the stylesheet and the social
+-- card that a publish makes. The files are in the store of the Workers, by the hash of their content; the database knows
+-- their names. Dispatchers of the first release refuse what they do not know: it stands beside the brand of a resolution.
 
 create function app.is_content_hash(value jsonb) returns boolean
 language plpgsql immutable security invoker set search_path = ''
@@ -53,6 +54,15 @@ end;
 $$;
 comment on function app.is_brand_assets(jsonb) is 'True for what `brandAssetsSchema` of contract/brand-versions.ts accepts.';
 
+create function app.is_first_font(font jsonb) returns boolean
+language plpgsql immutable security invoker set search_path = ''
+as $$
+begin
+  return font in ('"instrument-sans"', '"geist"', '"figtree"', '"system"');
+end;
+$$;
+comment on function app.is_first_font(jsonb) is 'True for a font that dispatchers of the first release know; null for none.';
+
 create or replace function app.is_whitelabel_config(config jsonb) returns boolean
 language plpgsql immutable security invoker set search_path = ''
 as $$
@@ -83,7 +93,10 @@ begin
       when 'radius' then jsonb_typeof(entry.value) = 'number'
         and (entry.value #>> '{}')::numeric between 0 and 16
         and (entry.value #>> '{}')::numeric % 1 = 0
-      when 'font' then entry.value in ('"instrument-sans"', '"geist"', '"figtree"', '"system"')
+      when 'font' then entry.value in (
+        '"instrument-sans"', '"geist"', '"figtree"', '"system"', '"inter"', '"manrope"', '"dm-sans"', '"plus-jakarta-sans"',
+        '"space-grotesk"', '"source-serif-4"', '"lora"'
+      )
       when 'supportEmail' then app.is_whitelabel_text(
         entry.value, 254, '^' || email_part || '@' || email_part || '\.' || email_part || '$'
       )
@@ -144,9 +157,11 @@ begin
         where client.tenant_id = name.tenant_id and client.hostname = name.domain and client.enabled
       ),
       -- The keys that dispatchers of the first release know: they refuse any other.
-      'brand', tenant.whitelabel_config - '{mailSenderName,images,customCss,poweredBy}'::text[],
+      'brand', tenant.whitelabel_config - '{mailSenderName,images,customCss,poweredBy}'::text[]
+        - case when app.is_first_font(tenant.whitelabel_config -> 'font') then '{}'::text[] else '{font}' end,
       'brandAdditions', jsonb_strip_nulls(jsonb_build_object(
         'images', tenant.whitelabel_config -> 'images',
+        'font', case when not app.is_first_font(tenant.whitelabel_config -> 'font') then tenant.whitelabel_config -> 'font' end,
         'poweredBy', tenant.whitelabel_config -> 'poweredBy'
       )) || case tenant.brand_assets_of
         -- What was made of another brand, before its row was changed by hand, is not shown.
