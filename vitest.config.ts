@@ -58,6 +58,7 @@ export default defineConfig({
       {
         test: {
           name: 'integration',
+          globalSetup: ['worker-tenant/tests/build.ts'],
           include: ['{worker-*,scripts}/**/*.integration.test.ts'],
           environment: 'node',
           // Each file has its own stack of Workers and database; two at once are what two cores carry.

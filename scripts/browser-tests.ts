@@ -45,7 +45,7 @@ async function main(): Promise<number> {
   for (let worker = 0; worker < WORKERS; worker += 1) {
     const stack = await platform.createStack();
     closers.push(() => stack.close());
-    const portal = await startPortal({ stack, built: true });
+    const portal = await startPortal({ stack });
     closers.push(() => portal.close());
     const tenants = await stack.sql<{ domain: string }[]>`select domain from public.tenant_domains`;
     const hostnames = tenants.map(({ domain }) => domain);

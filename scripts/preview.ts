@@ -36,7 +36,7 @@ async function main(): Promise<void> {
   const stack = await runStep('Data API, GitHub and Google', () => platform.createStack());
   closers.push(() => stack.close());
   await runStep('Pages and Workers', async () => {
-    const portal = await startPortal({ stack, built: true });
+    const portal = await startPortal({ stack });
     closers.push(() => portal.close());
     const door = await openFrontDoor({ target: portal.port, port });
     closers.push(() => door.close());

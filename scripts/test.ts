@@ -91,7 +91,7 @@ async function main(): Promise<void> {
   shutdown.end(failed.length === 0 ? 0 : 1);
 }
 
-/** Names of suites first; the rest is for their runners. `e2e` builds what it drives. */
+/** Names of suites first; the rest is for their runners. */
 function readArguments(arguments_: readonly string[]): { chosen: Set<SuiteName>; rest: string[] } {
   const names: SuiteName[] = [];
   const end = arguments_.findIndex((argument) => !(argument in SUITES));
@@ -102,7 +102,8 @@ function readArguments(arguments_: readonly string[]): { chosen: Set<SuiteName>;
     throw new Refusal(`There is no suite "${rest[0]}". Suites: ${Object.keys(SUITES).join(', ')}.`);
   }
   const chosen = new Set(names.length > 0 ? names : (Object.keys(SUITES) as SuiteName[]));
-  if (chosen.has('e2e')) chosen.add('build');
+  // Both drive the build.
+  if (chosen.has('integration') || chosen.has('e2e')) chosen.add('build');
   return { chosen, rest: rest.filter((argument) => argument !== '--') };
 }
 

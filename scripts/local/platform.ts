@@ -11,7 +11,7 @@ import postgres from 'postgres';
 import { createKeys, type PlatformKeys } from './keys.ts';
 import { createTemplate } from './migrations.ts';
 import { findFreePorts } from './ports.ts';
-import { startPostgres } from './postgres.ts';
+import { dropDatabase, startPostgres } from './postgres.ts';
 import { watchRun } from './processes.ts';
 import { type Stack, type StackOptions, startStack } from './stack.ts';
 
@@ -27,6 +27,11 @@ export interface Platform {
   /** For child processes: they find this platform by it. */
   readonly environment: Readonly<Record<string, string>>;
   stop(): Promise<void>;
+}
+
+/** True inside `npm test`, which has a platform for all suites and has built before those that drive the build. */
+export function isPlatformNamed(): boolean {
+  return Boolean(process.env[VARIABLE]);
 }
 
 /** The platform that MARQUEE_PLATFORM names, else one of our own that is gone without a trace when we end. */
@@ -68,14 +73,12 @@ function openPlatform(maintenanceUrl: string, stop: () => Promise<void>): Platfo
     url.pathname = `/${name}`;
     return url.href;
   }
-  async function dropDatabase(databaseUrl: string): Promise<void> {
-    const name = new URL(databaseUrl).pathname.slice(1);
-    await maintenance`drop database if exists ${maintenance(name)} with (force)`;
-  }
+  const dropStackDatabase = (databaseUrl: string) =>
+    dropDatabase(maintenance, new URL(databaseUrl).pathname.slice(1));
 
   return {
     createDatabase,
-    dropDatabase,
+    dropDatabase: dropStackDatabase,
     async createStack({ keys, ports = {} } = {}) {
       const databaseUrl = await createDatabase();
       const stack = await startStack({ databaseUrl, keys: keys ?? (await createKeys()), ports });
@@ -83,7 +86,7 @@ function openPlatform(maintenanceUrl: string, stop: () => Promise<void>): Platfo
       return Object.assign(stack, {
         async close() {
           await close();
-          await dropDatabase(databaseUrl);
+          await dropStackDatabase(databaseUrl);
         },
       });
     },

@@ -1,10 +1,11 @@
 /**
- * Every portal of a stack on one port: dispatcher, dispatch namespace, the three tenant Workers and the jobs Worker on workerd, without
- * Vite. Called by preview.ts, by the browser tests (both from `dist`) and by integration tests (from source).
+ * Every portal of a stack on one port, from what `npm run build` wrote: dispatcher, dispatch namespace, the three tenant
+ * Workers and the jobs Worker on workerd, without Vite. Called by preview.ts, the browser and the integration tests.
  */
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import './miniflare-arena.ts';
 import { createTestHarness, type TestHarness, type TestHarnessOptions, unstable_readConfig } from 'wrangler';
 import type { Stack } from './stack.ts';
 import { JOBS_WORKER, MAIL_SERVICE, TENANT_WORKERS } from './workers.ts';
@@ -34,8 +35,6 @@ interface BucketOwner {
 
 export interface PortalOptions {
   readonly stack: Stack;
-  /** What `npm run build` wrote; false bundles the sources, with web/index.html as it is. */
-  readonly built: boolean;
   /** Overrides of the dispatcher's variables. */
   readonly dispatcherVars?: Readonly<Record<string, string>>;
   /** False: nobody listens to the queues, as when they are down. */
@@ -46,7 +45,6 @@ const path = (name: string) => fileURLToPath(new URL(`../../${name}`, import.met
 
 export async function startPortal({
   stack,
-  built,
   dispatcherVars = {},
   queues = true,
 }: PortalOptions): Promise<Portal> {
@@ -54,14 +52,12 @@ export async function startPortal({
   process.env['CLOUDFLARE_CF_FETCH_ENABLED'] ??= 'false';
   process.env['WRANGLER_SEND_METRICS'] ??= 'false';
   process.env['WRANGLER_LOG'] ??= 'error';
-  if (built && !existsSync(path('dist/worker_dispatcher/wrangler.json'))) {
+  if (!existsSync(path('dist/worker_dispatcher/wrangler.json'))) {
     throw new Error('There is no build: run `npm run build` first.');
   }
-  const dispatcher = readConfig(
-    built ? 'dist/worker_dispatcher/wrangler.json' : 'worker-dispatcher/wrangler.jsonc',
-  );
-  const tenant = readConfig(built ? 'dist/worker_tenant/wrangler.json' : 'worker-tenant/wrangler.jsonc');
-  const jobs = readConfig(built ? 'dist/worker_jobs/wrangler.json' : 'worker-tenant/wrangler.jobs.jsonc');
+  const dispatcher = readConfig('dist/worker_dispatcher/wrangler.json');
+  const tenant = readConfig('dist/worker_tenant/wrangler.json');
+  const jobs = readConfig('dist/worker_jobs/wrangler.json');
   const mailService = readConfig('scripts/local/mail-service/wrangler.jsonc');
   const namespace = readConfig('scripts/local/dispatch-namespace/wrangler.jsonc');
   const server = createTestHarness({
@@ -70,7 +66,7 @@ export async function startPortal({
       {
         config: {
           ...dispatcher,
-          assets: { ...dispatcher.assets, directory: path(built ? 'dist/client' : 'web') },
+          assets: { ...dispatcher.assets, directory: path('dist/client') },
           dispatch_namespaces: [],
           services: [
             { binding: 'DISPATCHER', service: 'dispatch-namespace', entrypoint: 'DispatchNamespace' },

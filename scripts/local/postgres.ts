@@ -22,6 +22,9 @@ import {
 } from './postgres-cluster.ts';
 
 const START_TIMEOUT_MS = 60_000;
+const INSUFFICIENT_PRIVILEGE = '42501';
+const DROP_ATTEMPTS = 50;
+const DROP_PAUSE_MS = 200;
 
 export type DatabaseUser = 'postgres' | 'authenticator' | 'supabase_admin';
 
@@ -88,14 +91,29 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
     async databaseExists(name) {
       return (await maintenance`select from pg_database where datname = ${name}`).length > 0;
     },
-    async dropDatabase(name) {
-      await maintenance`drop database if exists ${maintenance(name)} with (force)`;
-    },
+    dropDatabase: (name) => dropDatabase(maintenance, name),
     async stop() {
       await maintenance.end({ timeout: 1 });
       await server.stop();
     },
   };
+}
+
+/**
+ * Ends the database's connections and drops it; no error when there is none. What a superuser does there cannot be ended
+ * by `postgres`, and autovacuum is one: it is given time to finish.
+ */
+export async function dropDatabase(maintenance: postgres.Sql, name: string): Promise<void> {
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      await maintenance`drop database if exists ${maintenance(name)} with (force)`;
+      return;
+    } catch (error) {
+      const isBusy = error instanceof postgres.PostgresError && error.code === INSUFFICIENT_PRIVILEGE;
+      if (!isBusy || attempt === DROP_ATTEMPTS) throw error;
+    }
+    await sleep(DROP_PAUSE_MS);
+  }
 }
 
 /**

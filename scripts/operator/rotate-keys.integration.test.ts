@@ -97,7 +97,6 @@ async function expectSignIn(keys: readonly SecretKey[]): Promise<void> {
         FIELD_KEYS: JSON.stringify({ keys: deployed.fields }),
       }),
     },
-    built: false,
   });
   try {
     for (const host of [HOSTS.partnerOne, HOSTS.partnerSeo])

@@ -32,7 +32,7 @@ export function usePortal({ queues = true }: Pick<PortalOptions, 'queues'> = {})
     stack = await platform.createStack({
       keys: { ...keys, sessions: [...keys.sessions, ...previous.sessions] },
     });
-    portal = await startPortal({ stack, built: false, queues });
+    portal = await startPortal({ stack, queues });
   }, 120_000);
   afterAll(async () => {
     await portal?.close();
