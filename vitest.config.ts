@@ -41,7 +41,7 @@ function workerProject(
 }
 
 function nodeProject(name: string, include: string[]): TestProjectInlineConfiguration {
-  return { test: { name, include, exclude: NOT_UNIT, environment: 'node' } };
+  return { test: { name, include, exclude: NOT_UNIT, environment: 'node', isolate: false } };
 }
 
 export default defineConfig({
