@@ -53,7 +53,7 @@ export function BrandPreview({ brand, poweredBy, css, load }: BrandPreviewProps)
   );
   return (
     <div className="flex flex-col gap-3">
-      <div className="flex flex-wrap items-center gap-x-5 gap-y-1">
+      <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
         <Choice label="Page of the preview" choices={PAGES} chosen={page} onChoose={setPage} />
         <Choice label="Palette of the preview" choices={SCHEMES} chosen={scheme} onChoose={setScheme} />
         <Choice label="Device of the preview" choices={DEVICES} chosen={device} onChoose={setDevice} />
@@ -145,7 +145,7 @@ interface ChoiceProps<Key extends string> {
 
 function Choice<Key extends string>({ label, choices, chosen, onChoose }: ChoiceProps<Key>) {
   return (
-    <fieldset className="flex gap-1">
+    <fieldset className="flex gap-0.5 rounded-md bg-sunken p-0.5">
       <legend className="sr-only">{label}</legend>
       {(Object.keys(choices) as Key[]).map((key) => (
         <button
@@ -153,7 +153,7 @@ function Choice<Key extends string>({ label, choices, chosen, onChoose }: Choice
           type="button"
           aria-pressed={key === chosen}
           onClick={() => onChoose(key)}
-          className="inline-flex min-h-8 items-center rounded-sm px-3 text-sm text-muted transition-colors hover:text-ink aria-pressed:bg-well aria-pressed:font-medium aria-pressed:text-ink coarse:min-h-11"
+          className="inline-flex min-h-8 items-center rounded-sm px-3 text-sm text-muted transition-colors hover:text-ink aria-pressed:bg-raised aria-pressed:font-medium aria-pressed:text-ink aria-pressed:ring-1 aria-pressed:ring-line coarse:min-h-11"
         >
           {choices[key]}
         </button>

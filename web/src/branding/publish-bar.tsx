@@ -61,7 +61,9 @@ export function PublishBar({ draft, changes, toMend, discardable, onDiscard, onP
             </Button>
           )}
         </div>
-        <div className="flex min-w-0 flex-1 flex-wrap items-center justify-end gap-3 max-sm:basis-full">
+        <div
+          className={`flex min-w-0 flex-1 flex-wrap items-center justify-end gap-3 ${count > 0 ? 'max-sm:basis-full' : ''}`}
+        >
           {count > 0 && (
             <input
               aria-label="Note for the history"

@@ -134,7 +134,7 @@ function Editor({ tenantName, tier, branding, loadPreviewed, onPublished, onRepl
       ) : (
         changes.length > 0 && draft.basedOn < published.number && <Outdated published={published} />
       )}
-      <div className="grid items-start gap-x-10 gap-y-8 xl:grid-cols-[minmax(0,1fr)_minmax(0,30rem)]">
+      <div className="grid items-start gap-x-10 gap-y-8 xl:grid-cols-[minmax(0,5fr)_minmax(0,6fr)]">
         <div className="order-last xl:order-first">
           <BrandForm
             tenantName={tenantName}
