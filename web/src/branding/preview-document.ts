@@ -34,10 +34,16 @@ export async function openPreviewDocument(frame: HTMLIFrameElement): Promise<Pre
   const [theme, custom] = [new view.CSSStyleSheet(), new view.CSSStyleSheet()];
   page.adoptedStyleSheets = [theme, custom];
   await Promise.all([...document.querySelectorAll(APP_STYLES)].map((style) => adopt(page, style)));
+  let worn = '';
   return {
     root,
-    wear: (brand) => replace(theme, themeCss(brand)),
-    style: (css) => replace(custom, css === '' ? '' : scopedCss(css)),
+    wear(brand) {
+      // Twenty colours are not reckoned anew, nor the whole page styled anew, for each letter of a headline.
+      const looks = JSON.stringify([brand.colors, brand.radius, brand.font]);
+      if (looks !== worn) theme.replaceSync(themeCss(brand));
+      worn = looks;
+    },
+    style: (css) => custom.replaceSync(css === '' ? '' : scopedCss(css)),
     show(scheme) {
       page.documentElement.dataset['theme'] = scheme;
     },
@@ -52,13 +58,4 @@ function adopt(page: Document, original: Element): Promise<void> {
     style.addEventListener('error', () => fail(new Error('A stylesheet of the preview did not load')));
     page.head.append(style);
   });
-}
-
-const texts = new WeakMap<CSSStyleSheet, string>();
-
-/** A sheet that says the same again would have the whole page styled anew. */
-function replace(sheet: CSSStyleSheet, text: string): void {
-  if (texts.get(sheet) === text) return;
-  texts.set(sheet, text);
-  sheet.replaceSync(text);
 }

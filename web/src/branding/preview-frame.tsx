@@ -45,9 +45,12 @@ export function PreviewFrame(props: PreviewFrameProps) {
   const [opened, setOpened] = useState<Opened | null>(null);
 
   async function open() {
-    if (frame.current === null) return;
+    const target = frame.current;
+    if (target === null) return;
     try {
-      const [page, routes] = await Promise.all([openPreviewDocument(frame.current), load()]);
+      const [page, routes] = await Promise.all([openPreviewDocument(target), load()]);
+      // Left meanwhile.
+      if (frame.current !== target) return;
       const router = createMemoryRouter([{ errorElement: <Failed tell={onFailure} />, children: routes }], {
         initialEntries: [path],
       });

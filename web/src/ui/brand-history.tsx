@@ -56,7 +56,7 @@ function Entry({ tenantName, version, current, children, onRestore }: EntryProps
             </p>
             {version.note !== null && <p className="mt-1 max-w-[60ch] break-words">{version.note}</p>}
           </div>
-          <div className="flex flex-wrap gap-2">
+          <div className="flex flex-wrap gap-2 max-sm:-ms-3">
             <Button
               variant="ghost"
               size="sm"
