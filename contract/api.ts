@@ -120,6 +120,8 @@ export type Usage = z.infer<typeof usageSchema>;
 /** What is set up; null where the member may not administer it, or where there is nothing to do. */
 export const setupSchema = z.object({
   brand: z.boolean().nullable(),
+  /** Published, not only drafted. */
+  logo: z.boolean().nullable(),
   /** A client of its own for a tenant's own domain. */
   signIn: z.boolean().nullable(),
   people: z.boolean().nullable(),

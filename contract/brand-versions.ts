@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from './api.ts';
-import { type BrandConfig, brandConfigSchema, contentHashSchema } from './branding.ts';
+import { type BrandConfig, brandConfigSchema, brandImageSchema, contentHashSchema } from './branding.ts';
 
 /** On the answer to a publish: the directory's version that the front door has to have before it answers. */
 export const DIRECTORY_VERSION_HEADER = 'x-directory-version';
@@ -42,7 +42,10 @@ export const brandLookSchema = brandConfigSchema.pick({
   radius: true,
 });
 export type BrandLook = z.infer<typeof brandLookSchema>;
-export const brandVersionListedSchema = brandVersionSchema.extend({ look: brandLookSchema });
+export const brandVersionListedSchema = brandVersionSchema.extend({
+  look: brandLookSchema,
+  logo: brandImageSchema.nullable(),
+});
 export type BrandVersionListed = z.infer<typeof brandVersionListedSchema>;
 
 export const brandVersionWithConfigSchema = brandVersionSchema.extend({ config: brandConfigSchema });

@@ -56,6 +56,10 @@ test('a logo and icons are uploaded, published, and seen here and nowhere else',
     .getByLabel('File for App icon', { exact: true })
     .setInputFiles(await file('app.png', { width: 600, height: 600 }));
   await expect(page.getByText('Draft · 3 changes · saved')).toBeVisible();
+  const preview = page.getByRole('img', { name: /^Preview of/ }).frameLocator('iframe');
+  await expect
+    .poll(() => preview.locator('header img').evaluate((image: HTMLImageElement) => image.naturalWidth))
+    .toBe(1200);
 
   await page.getByRole('button', { name: 'Remove App icon' }).click();
   await page.getByRole('button', { name: 'Undo removing App icon' }).click();
@@ -103,6 +107,11 @@ test('a logo and icons are uploaded, published, and seen here and nowhere else',
 
   // The other tests know this portal as it was.
   await page.goto(`${originOf(PRIMARY.hostname)}/branding`);
+  const stamp = page.getByRole('listitem').filter({ hasText: 'Version 2' }).locator('svg image');
+  await expect(stamp, 'history shows the logo').toHaveAttribute('href', /^\/api\/branding\/assets\/logo\//);
+  await expect(page.getByRole('listitem').filter({ hasText: 'Version 1' }).locator('svg image')).toHaveCount(
+    0,
+  );
   await page.getByRole('button', { name: 'Restore version 1' }).click();
   await page.getByRole('alertdialog').getByRole('button', { name: 'Restore and publish' }).click();
   await expect(page.getByText(/Version \d+ is published/)).toBeVisible();

@@ -4,6 +4,8 @@
  * the other tenants'. A host's own name is no leak.
  */
 import { type BrowserContext, type Page, request } from '@playwright/test';
+import { pngChunks } from '../../contract/testing-images.ts';
+import { openDressedPartner } from './dressed-partner.ts';
 import {
   CUSTOM,
   type DemoPortal,
@@ -26,7 +28,9 @@ const PATHS = [
   '/manifest.webmanifest',
   '/robots.txt',
   '/brand/logo.png',
+  '/brand/logo-dark.png',
   '/brand/favicon.png',
+  '/brand/favicon-dark.png',
   '/brand/app-icon.png',
   '/brand/og.png',
   '/brand/custom.css',
@@ -146,12 +150,23 @@ async function askForEverything(
   await client.dispose();
 }
 
-/** What a picture may say of itself beside its pixels (PNG's text, EXIF and profiles): compressed, no search finds it. */
-function pictureMetadata({ found }: Collection): string[] {
-  return found.flatMap(({ source, text }) =>
-    text.includes('\u0089PNG\r\n') && /(?:tEXt|zTXt|iTXt|eXIf|iCCP)/.test(text) ? [source] : [],
-  );
+const PNG = '\u0089PNG\r\n\u001a\n';
+/** Size, palette, transparency, pixels, end. */
+const PIXELS_ALONE = ['IHDR', 'PLTE', 'tRNS', 'IDAT', 'IEND'];
+
+/** All pictures that came, and what each one has beside its pixels (text, EXIF, profiles): compressed, no search finds it. */
+function pictures({ found }: Collection): { source: string; beside: string[] }[] {
+  return found.flatMap(({ source, text }) => {
+    const start = text.indexOf(PNG);
+    if (start < 0) return [];
+    const kinds = pngChunks(Buffer.from(text.slice(start), 'latin1')).map(({ type }) => type);
+    const end = kinds.indexOf('IEND') + 1;
+    return [{ source, beside: kinds.slice(0, end).filter((kind) => !PIXELS_ALONE.includes(kind)) }];
+  });
 }
+
+const withMetadata = (collection: Collection) =>
+  pictures(collection).filter(({ beside }) => beside.length > 0);
 
 /** A cookie's name and value, and what its token says when it is one (RFC 7515 §3.1). */
 async function collectCookies(
@@ -197,18 +212,38 @@ function leaks({ found }: Collection, { hostname, name }: DemoPortal): string[] 
   });
 }
 
-for (const portal of [PARTNER, CUSTOM]) {
-  test(`nothing at ${portal.hostname} names the platform or another tenant`, async ({
-    page,
-    consoleWatch,
-  }) => {
-    test.slow();
-    consoleWatch.expectConsoleErrors(/40\d/);
-    const collection = await crawl(page, portal);
-    expect(leaks(collection, portal)).toEqual([]);
-    expect(pictureMetadata(collection)).toEqual([]);
-  });
-}
+test(`nothing at ${CUSTOM.hostname} names the platform or another tenant`, async ({ page, consoleWatch }) => {
+  test.slow();
+  consoleWatch.expectConsoleErrors(/40\d/);
+  const collection = await crawl(page, CUSTOM);
+  expect(leaks(collection, CUSTOM)).toEqual([]);
+  expect(withMetadata(collection)).toEqual([]);
+});
+
+test('nothing does at a partner’s subdomain with pictures, a card and CSS of its own', async ({
+  page,
+  browser,
+  consoleWatch,
+}) => {
+  test.slow();
+  consoleWatch.expectConsoleErrors(/40\d/);
+  const partner = await openDressedPartner(browser);
+  const collection = await crawl(page, partner);
+  expect(leaks(collection, partner)).toEqual([]);
+  const came = pictures(collection).map(({ source }) => source);
+  const addresses = ['logo', 'logo-dark', 'favicon', 'favicon-dark', 'app-icon', 'og'].map(
+    (name) => `/brand/${name}.png`,
+  );
+  for (const address of [...addresses, '/favicon.ico', '/api/branding/assets/logo/']) {
+    expect(
+      came.some((source) => source.includes(address)),
+      address,
+    ).toBe(true);
+  }
+  expect(withMetadata(collection)).toEqual([]);
+  const css = collection.found.find(({ source }) => source.startsWith('GET /brand/custom.css'));
+  expect(css?.text).toContain('letter-spacing');
+});
 
 test('the search finds a name where there is one', async ({ page, consoleWatch }) => {
   test.slow();

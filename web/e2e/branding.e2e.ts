@@ -116,10 +116,57 @@ test('the preview shows both pages, in both palettes, on both devices', async ({
   await page.getByRole('button', { name: 'Dashboard', exact: true }).click();
   await page.getByRole('button', { name: 'Dark', exact: true }).click();
   await expect(preview).toHaveAccessibleName('Preview of the dashboard page, dark, on a phone');
-  await expect(preview.getByText('Good morning')).toBeVisible();
-  const screen = await preview.locator(':scope > div').boundingBox();
-  expect((screen?.width ?? 0) * 2).toBeCloseTo(screen?.height ?? 0, -1);
+  const seen = preview.frameLocator('iframe');
+  await expect(seen.locator('h1')).toContainText('Ada');
+  await expect(seen.getByText('This device'), 'with what the member sees there').toBeVisible();
+  const screen = await preview.boundingBox();
+  expect((screen?.width ?? 0) / (screen?.height ?? 1)).toBeCloseTo(390 / 844, 2);
   expect(screen?.width).toBeLessThan(wide?.width ?? 0);
+  const inside = () =>
+    seen.locator('html').evaluate(({ ownerDocument: { defaultView, compatMode, activeElement } }) => ({
+      width: defaultView?.innerWidth,
+      compatMode,
+      focused: activeElement?.tagName,
+    }));
+  expect(await inside(), 'a window of its own').toEqual({
+    width: 390,
+    compatMode: 'CSS1Compat',
+    focused: 'BODY',
+  });
+  await expect(seen.getByText('Go to…'), 'the rail of wide screens').toBeHidden();
+  await page.getByRole('button', { name: 'Desktop' }).click();
+  await expect(seen.getByText('Go to…')).toBeVisible();
+
+  // Only seen: no hand, no key and no shortcut reaches the pages in it.
+  await preview.click({ position: { x: 20, y: 60 } });
+  await page.getByRole('button', { name: 'Desktop' }).focus();
+  await page.keyboard.press('Tab');
+  expect(await page.evaluate(() => document.activeElement?.tagName)).not.toBe('IFRAME');
+  await page.keyboard.press('Control+k');
+  await expect(page.getByRole('dialog')).toHaveCount(1);
+  await expect(seen.getByRole('dialog')).toHaveCount(0);
+  await page.keyboard.press('Escape');
+  await expect(page).toHaveURL(BRANDING);
+  await expect(page.getByRole('heading', { level: 1, name: 'Branding' })).toBeVisible();
+});
+
+test('the preview that did not come says so, and the draft is kept', async ({ page, consoleWatch }) => {
+  consoleWatch.expectConsoleErrors(/ERR_FAILED/);
+  await openBranding(page);
+  await expect(page.getByRole('img', { name: /^Preview of/ })).toBeVisible();
+  const shell = /\/assets\/sign-in-(?!wording)[\w-]+\.js$/;
+  await page.route(shell, (route) => route.abort());
+  await page.reload();
+  await expect(page.getByText('The preview could not be drawn')).toBeVisible();
+  await page.getByLabel('Tagline').fill('Kept');
+  await expect(page.getByText('Draft · 1 change · saved')).toBeVisible();
+  await page.unroute(shell);
+  await page.getByRole('button', { name: 'Load this page again' }).click();
+  const seen = page.getByRole('img', { name: /^Preview of/ }).frameLocator('iframe');
+  await expect(seen.getByText('Kept')).toBeVisible();
+  await page.getByRole('button', { name: 'Discard', exact: true }).click();
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Discard' }).click();
+  await expect(page.getByText('No changes')).toBeVisible();
 });
 
 test('of two admins the second one is told, and loses nothing', async ({ page, browser, consoleWatch }) => {

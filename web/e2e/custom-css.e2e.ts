@@ -1,5 +1,5 @@
 /** An admin restyles the portal beyond the tokens, is told what cannot be, and nobody else's portal changes. */
-import type { Page } from '@playwright/test';
+import type { FrameLocator, Page } from '@playwright/test';
 import fc from 'fast-check';
 import { keepPicture } from './pictures.ts';
 import { CUSTOM, expect, originOf, PARTNER, signIn, test } from './portals.ts';
@@ -46,6 +46,24 @@ async function pictures(page: Page, name: string): Promise<void> {
   }
 }
 
+/** What the computed style says of `inert` alone. */
+const OF_INERT = ['interactivity', 'user-select', 'cursor'];
+
+/** Everything that a browser makes of the headline and of the first button, once nothing moves any more. */
+async function looks(page: Page | FrameLocator): Promise<Record<string, Record<string, string>>> {
+  return await page.locator('html').evaluate(async ({ ownerDocument }, without) => {
+    await ownerDocument.fonts.ready;
+    await Promise.all(ownerDocument.getAnimations().map(({ finished }) => finished.catch(() => {})));
+    const found = ['h1', 'button'].map((name) => {
+      const element = ownerDocument.querySelector(`main ${name}`);
+      const style = element === null ? undefined : ownerDocument.defaultView?.getComputedStyle(element);
+      const properties = [...(style ?? [])].filter((property) => !without.includes(property));
+      return [name, Object.fromEntries(properties.map((key) => [key, style?.getPropertyValue(key) ?? '']))];
+    });
+    return Object.fromEntries(found);
+  }, OF_INERT);
+}
+
 const radiusOfButton = (page: Page) =>
   page
     .getByRole('button', { name: 'Continue with GitHub' })
@@ -74,12 +92,17 @@ test('custom CSS is written, mended by its line, published, and seen here alone'
 
   await editor.fill(CSS);
   await expect(page.getByText('One line is not allowed')).toHaveCount(0);
-  const preview = page.locator('#brand-preview');
-  await expect
-    .poll(() => page.evaluate(() => document.adoptedStyleSheets.map(({ cssRules }) => cssRules[0]?.cssText)))
-    .toContainEqual(expect.stringContaining('#brand-preview [inert]'));
-  await expect(preview).toBeVisible();
-  await expect(page.getByText('Draft · 2 changes · saved')).toBeVisible();
+  const preview = page.getByRole('img', { name: /^Preview of/ }).frameLocator('iframe');
+  await page.getByLabel('Sign-in headline').fill('Seen before it is published');
+  await expect(preview.locator('h1')).toHaveText('Seen before it is published');
+  await expect.poll(async () => (await looks(preview)).button?.['border-top-left-radius']).toBe('999px');
+  await expect(preview.getByText('Powered by')).toBeHidden();
+  const previewed = { light: await looks(preview), dark: {} };
+  expect(Object.keys(previewed.light['h1'] ?? {}).length, 'properties').toBeGreaterThan(100);
+  await page.getByRole('button', { name: 'Dark', exact: true }).click();
+  await expect.poll(async () => (await looks(preview)).h1?.['color']).not.toBe(previewed.light.h1?.['color']);
+  previewed.dark = await looks(preview);
+  await expect(page.getByText('Draft · 3 changes · saved')).toBeVisible();
   await publish.click();
   await expect(page.getByText(/Version \d+ is published/)).toBeVisible();
 
@@ -98,6 +121,13 @@ test('custom CSS is written, mended by its line, published, and seen here alone'
     await expect(visitor.getByText('Powered by')).toBeVisible({ timeout: 1_000 });
   }).toPass({ timeout: 20_000 });
   expect(await radiusOfButton(visitor)).toBe('999px');
+  // The page is what its preview was, on a screen of the same size.
+  await visitor.setViewportSize({ width: 1280, height: 800 });
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await visitor.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await visitor.evaluate(() => document.fonts.ready);
+    expect(await looks(visitor), colorScheme).toEqual(previewed[colorScheme]);
+  }
   const by = visitor.getByRole('contentinfo').getByRole('link', { name: 'Cozyartz Media Group' });
   await expect(by).toHaveAttribute('href', 'https://cozyartzmedia.com');
   await expect(by).toHaveAttribute('rel', 'noopener');

@@ -6,7 +6,7 @@ test('what is left to set up leads to its page, is ticked off, and can be put aw
   const partner = await openPartner();
   await signIn(page, partner);
   const list = page.getByRole('region', { name: 'Finish setting up' });
-  await expect(list).toContainText('0 of 2 done');
+  await expect(list).toContainText('0 of 3 done');
   const usage = page.getByRole('region', { name: 'Usage' });
   const before = (await usage.boundingBox())?.y;
   await page.reload();
@@ -19,9 +19,10 @@ test('what is left to set up leads to its page, is ticked off, and can be put aw
   await page.getByRole('button', { name: 'Invite', exact: true }).click();
   await expect(page.getByRole('main').getByText('friend@example.test is invited')).toBeVisible();
   await page.getByRole('link', { name: 'Dashboard', exact: true }).click();
-  await expect(list).toContainText('1 of 2 done');
+  await expect(list).toContainText('1 of 3 done');
   await expect(list.getByRole('listitem')).toHaveText([
     /^Publish your brand/,
+    /^Upload your logo/,
     /^Invite the first person, done/,
   ]);
 
@@ -33,8 +34,11 @@ test('what is left to set up leads to its page, is ticked off, and can be put aw
   await expect(list).toHaveCount(0);
 });
 
-test('what is all set up is not mentioned', async ({ page }) => {
-  const partner = await openPartner({ tagline: 'Ours' }, ['Grace Hopper']);
+test('what is all set up is not mentioned', async ({ page, consoleWatch }) => {
+  // Its file is of no interest here.
+  consoleWatch.expectConsoleErrors(/404.*\/brand\/logo\.png/);
+  const logo = { hash: 'a'.repeat(64), width: 120, height: 40 };
+  const partner = await openPartner({ tagline: 'Ours', images: { logo } }, ['Grace Hopper']);
   const answered = page.waitForResponse((response) => response.url().endsWith('/api/setup'));
   await signIn(page, partner);
   expect((await answered).status()).toBe(200);

@@ -21,7 +21,7 @@ const loadDashboard = () => import('./pages/dashboard.tsx');
 const loadProfile = () => import('./pages/profile.tsx');
 const loadSessions = () => import('./pages/sessions.tsx');
 const loadInvitations = () => import('./pages/invitations.tsx');
-const loadBranding = () => import('./pages/branding.tsx');
+const loadBranding = () => import('./previewed-branding.tsx');
 const loadSignInSettings = () => import('./pages/sign-in-settings.tsx');
 const loadMembers = () => import('./pages/members.tsx');
 
@@ -32,7 +32,7 @@ const SignInPage = lazy(async () => ({ default: (await loadSignIn()).SignInPage 
 const Shell = lazy(async () => ({ default: (await loadShell()).Shell }));
 const DashboardPage = lazy(async () => ({ default: (await loadDashboard()).DashboardPage }));
 const ProfilePage = lazy(async () => ({ default: (await loadProfile()).ProfilePage }));
-const BrandingPage = lazy(async () => ({ default: (await loadBranding()).BrandingPage }));
+const BrandingPage = lazy(async () => ({ default: (await loadBranding()).PreviewedBrandingPage }));
 const MembersPage = lazy(async () => ({ default: (await loadMembers()).MembersPage }));
 const SessionsPage = lazy(async () => ({ default: (await loadSessions()).SessionsPage }));
 const InvitationsPage = lazy(async () => ({ default: (await loadInvitations()).InvitationsPage }));

@@ -27,7 +27,8 @@ export function PublishBar({ draft, changes, toMend, discardable, onDiscard, onP
   const publishable =
     count > 0 && toMend === 0 && draft.invalid.size === 0 && draft.theirs === null && !draft.busy;
   return (
-    <div className="sticky bottom-0 z-10 -mx-4 flex flex-col gap-3 border-t border-line bg-page px-4 py-3">
+    // At the very foot, also at the end of the page: over the room that pages have below them.
+    <div className="sticky bottom-0 z-10 -mx-4 -mb-20 flex flex-col gap-3 border-t border-line bg-page px-4 py-3">
       {draft.error !== null && <Refused error={draft.error} retrying={draft.busy} onRetry={draft.retry} />}
       {open && count > 0 && (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, also for those who have a keyboard alone.
@@ -61,7 +62,9 @@ export function PublishBar({ draft, changes, toMend, discardable, onDiscard, onP
             </Button>
           )}
         </div>
-        <div className="flex min-w-0 flex-1 flex-wrap items-center justify-end gap-3 max-sm:basis-full">
+        <div
+          className={`flex min-w-0 flex-1 flex-wrap items-center justify-end gap-3 ${count > 0 ? 'max-sm:basis-full' : ''}`}
+        >
           {count > 0 && (
             <input
               aria-label="Note for the history"

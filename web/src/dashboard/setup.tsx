@@ -19,6 +19,11 @@ const STEPS: Record<keyof Parts, { label: string; hint: string; path: string }> 
     hint: 'Name, colours and font on every page.',
     path: '/branding',
   },
+  logo: {
+    label: 'Upload your logo',
+    hint: 'It takes the place of the monogram, once it is published.',
+    path: '/branding',
+  },
   signIn: {
     label: 'Set up sign-in on your own domain',
     hint: 'It needs apps of your own at GitHub and Google.',

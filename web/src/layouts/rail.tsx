@@ -1,6 +1,6 @@
 import { LifeBuoy, Search } from 'lucide-react';
 import { Link, NavLink } from 'react-router';
-import { boot } from '../api/boot.ts';
+import { useBoot } from '../api/boot.ts';
 import { BrandSign } from '../ui/brand-mark.tsx';
 import { supportHref } from '../ui/support.ts';
 import { AccountButton } from './account-button.tsx';
@@ -36,7 +36,7 @@ export function Rail({ onSearch }: { onSearch: () => void }) {
 export function BrandLink({ onClick }: { onClick?: () => void }) {
   return (
     <Link to="/" onClick={onClick} className="flex min-w-0 items-center gap-2.5 rounded-sm px-2 py-1.5">
-      <BrandSign brand={boot.brand} />
+      <BrandSign brand={useBoot().brand} />
     </Link>
   );
 }
@@ -65,7 +65,7 @@ export function Places({ onGo }: { onGo?: () => void }) {
 }
 
 export function HelpLink() {
-  const href = supportHref(boot.brand);
+  const href = supportHref(useBoot().brand);
   if (href === null) return null;
   return (
     <a href={href} className={ITEM}>

@@ -1,7 +1,7 @@
 /** The frame of every page for members: rail on wide screens, top bar and sheet below, palette, offline notice. */
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { Outlet, useNavigation } from 'react-router';
-import { boot } from '../api/boot.ts';
+import { useBoot } from '../api/boot.ts';
 import { wordingForError } from '../api/error-wording.ts';
 import { ErrorNote } from '../ui/error-note.tsx';
 import { PoweredBy } from '../ui/powered-by.tsx';
@@ -18,8 +18,11 @@ const CommandPalette = lazy(async () => ({
 export function Shell() {
   const [palette, setPalette] = useState<'unused' | 'open' | 'closed'>('unused');
   const openPalette = () => setPalette('open');
+  const frame = useRef<HTMLDivElement>(null);
 
   useEffect(() => {
+    // The keys of the document that this is drawn in: a preview of it hears none.
+    const keys = frame.current?.ownerDocument;
     const onKey = (event: KeyboardEvent) => {
       if (
         event.key.toLowerCase() !== 'k' ||
@@ -31,12 +34,15 @@ export function Shell() {
       event.preventDefault();
       setPalette((state) => (state === 'open' ? 'closed' : 'open'));
     };
-    addEventListener('keydown', onKey);
-    return () => removeEventListener('keydown', onKey);
+    keys?.addEventListener('keydown', onKey);
+    return () => keys?.removeEventListener('keydown', onKey);
   }, []);
 
   return (
-    <div className="min-h-dvh lg:grid lg:grid-cols-[15.5rem_minmax(0,1fr)] lg:grid-rows-[1fr_auto]">
+    <div
+      ref={frame}
+      className="min-h-dvh lg:grid lg:grid-cols-[15.5rem_minmax(0,1fr)] lg:grid-rows-[1fr_auto]"
+    >
       <a
         href="#main"
         className="fixed start-4 top-3 z-50 -translate-y-20 rounded-sm bg-primary px-4 py-2 font-medium text-on-primary focus:translate-y-0"
@@ -56,7 +62,7 @@ export function Shell() {
           <Outlet />
         </Suspense>
       </main>
-      <PoweredBy by={boot.poweredBy} className="px-4 pb-6 sm:px-6 lg:col-start-2 lg:px-10" />
+      <PoweredBy by={useBoot().poweredBy} className="px-4 pb-6 sm:px-6 lg:col-start-2 lg:px-10" />
       <Progress />
       {palette !== 'unused' && (
         <Suspense fallback={null}>

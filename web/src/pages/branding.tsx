@@ -4,6 +4,7 @@ import { lazy, Suspense, useRef, useState } from 'react';
 import { type Branding, type BrandVersion, brandChanges } from '../../../contract/brand-versions.ts';
 import { resolveBrand } from '../../../contract/branding.ts';
 import { contrastFailures } from '../../../contract/contrast.ts';
+import { showsPoweredBy } from '../../../contract/entitlements.ts';
 import type { SubscriptionTier } from '../../../contract/tenants.ts';
 import { wordingFor } from '../api/administration-wording.ts';
 import { ApiError } from '../api/api-error.ts';
@@ -14,16 +15,16 @@ import { brandingQuery, brandVersionsQuery, restoreVersion } from '../api/brandi
 import { may } from '../api/permissions.ts';
 import { meQuery } from '../api/queries.ts';
 import { BrandAdvanced } from '../branding/brand-advanced.tsx';
+import { BrandPreview } from '../branding/brand-preview.tsx';
 import { LeaveGuard } from '../branding/leave-guard.tsx';
 import { Conflict, Outdated } from '../branding/meanwhile.tsx';
-import { PREVIEW_ID, PreviewStyles } from '../branding/preview-styles.tsx';
+import type { LoadRoutes } from '../branding/preview-frame.tsx';
 import { PublishBar } from '../branding/publish-bar.tsx';
 import { Refused } from '../branding/refused.tsx';
 import { Versions } from '../branding/versions.tsx';
 import { Alert } from '../ui/alert.tsx';
 import { BrandForm } from '../ui/brand-form.tsx';
 import { BrandImagesSection } from '../ui/brand-images.tsx';
-import { BrandPreview } from '../ui/brand-preview.tsx';
 import { Button } from '../ui/button.tsx';
 import { ErrorNote } from '../ui/error-note.tsx';
 import { announce } from '../ui/live-region.tsx';
@@ -32,7 +33,12 @@ import { Loading, Skeleton } from '../ui/skeleton.tsx';
 
 const Ask = lazy(async () => ({ default: (await import('../branding/ask.tsx')).Ask }));
 
-export function BrandingPage() {
+interface BrandingPageProps {
+  /** The pages that the preview shows. */
+  loadPreviewed: LoadRoutes;
+}
+
+export function BrandingPage({ loadPreviewed }: BrandingPageProps) {
   const { data: me } = useQuery(meQuery);
   const allowed = me !== undefined && may(me.member, 'branding');
   const { data, error, refetch, isFetching } = useQuery({ ...brandingQuery, enabled: allowed });
@@ -67,6 +73,7 @@ export function BrandingPage() {
           tenantName={me.tenant.name}
           tier={me.tenant.tier}
           branding={data}
+          loadPreviewed={loadPreviewed}
           onPublished={setPublished}
           // Its button is gone with the editor that had it: the focus goes where the outcome is told.
           onReplaced={() => head.current?.focus()}
@@ -85,7 +92,7 @@ export function BrandingPage() {
   );
 }
 
-interface EditorProps {
+interface EditorProps extends BrandingPageProps {
   tenantName: string;
   tier: SubscriptionTier;
   branding: Branding;
@@ -94,7 +101,7 @@ interface EditorProps {
 }
 
 /** Made anew whenever the server's draft takes the place of the one on the screen. */
-function Editor({ tenantName, tier, branding, onPublished, onReplaced }: EditorProps) {
+function Editor({ tenantName, tier, branding, loadPreviewed, onPublished, onReplaced }: EditorProps) {
   const queryClient = useQueryClient();
   const draft = useDraft(branding);
   const { published } = branding;
@@ -127,7 +134,7 @@ function Editor({ tenantName, tier, branding, onPublished, onReplaced }: EditorP
       ) : (
         changes.length > 0 && draft.basedOn < published.number && <Outdated published={published} />
       )}
-      <div className="grid items-start gap-x-10 gap-y-8 xl:grid-cols-[minmax(0,1fr)_minmax(0,30rem)]">
+      <div className="grid items-start gap-x-10 gap-y-8 xl:grid-cols-[minmax(0,5fr)_minmax(0,6fr)]">
         <div className="order-last xl:order-first">
           <BrandForm
             tenantName={tenantName}
@@ -146,9 +153,13 @@ function Editor({ tenantName, tier, branding, onPublished, onReplaced }: EditorP
           />
           <BrandAdvanced config={draft.config} tier={tier} check={cssCheck} onChange={draft.change} />
         </div>
-        <div id={PREVIEW_ID} className="xl:sticky xl:top-6">
-          <PreviewStyles css={cssCheck.css} />
-          <BrandPreview brand={brand} />
+        <div className="xl:sticky xl:top-6">
+          <BrandPreview
+            brand={brand}
+            poweredBy={showsPoweredBy(tier, draft.config.poweredBy)}
+            css={cssCheck.css}
+            load={loadPreviewed}
+          />
         </div>
       </div>
       <Versions tenantName={tenantName} current={published.number} onRestore={setAsking} />

@@ -54,7 +54,7 @@ export function DashboardPage() {
       </div>
       {settingUp && (
         // As tall as the list: what is below it stays where it is.
-        <div className={tenant.type === 'custom-domain' ? 'min-h-68' : 'min-h-50'}>
+        <div className={tenant.type === 'custom-domain' ? 'min-h-86' : 'min-h-68'}>
           <Suspense>
             <Setup memberId={member.id} onGone={() => setSettingUp(false)} />
           </Suspense>

@@ -1,8 +1,9 @@
 /** The front door: the brand, one button for each way in, and plain words when something did not work. */
 import { useEffect, useState } from 'react';
 import { useNavigate, useSearchParams } from 'react-router';
+import type { Boot } from '../../../contract/boot.ts';
 import type { Provider } from '../../../contract/tenants.ts';
-import { boot, bootProblem, bootProblemSeen } from '../api/boot.ts';
+import { bootProblem, bootProblemSeen, useBoot } from '../api/boot.ts';
 import { safeNextPath, signInPath } from '../api/next-path.ts';
 import { lastProvider, startSignIn } from '../api/session.ts';
 import { wordingForSignIn } from '../api/sign-in-wording.ts';
@@ -18,8 +19,8 @@ import { supportHref } from '../ui/support.ts';
 
 type Notice = { kind: 'signed-out' } | { kind: 'error'; code: string; requestId: string | null };
 
-function readNotice(query: URLSearchParams): Notice | null {
-  const problem = bootProblem();
+function readNotice(boot: Boot, query: URLSearchParams): Notice | null {
+  const problem = bootProblem(boot);
   if (problem !== null) return { kind: 'error', code: problem.code, requestId: problem.requestId };
   const code = query.get('error');
   if (code !== null) return { kind: 'error', code, requestId: null };
@@ -28,7 +29,8 @@ function readNotice(query: URLSearchParams): Notice | null {
 
 export function SignInPage() {
   const [query] = useSearchParams();
-  const [notice] = useState(() => readNotice(query));
+  const boot = useBoot();
+  const [notice] = useState(() => readNotice(boot, query));
   const navigate = useNavigate();
   const next = safeNextPath(query.get('next'));
   const { brand } = boot;
@@ -95,6 +97,7 @@ function NoticeAlert({ notice }: { notice: Notice }) {
 }
 
 function Providers({ next }: { next: string }) {
+  const boot = useBoot();
   const [leaving, setLeaving] = useState<Provider | null>(null);
   const last = lastProvider();
 
@@ -144,6 +147,7 @@ function Providers({ next }: { next: string }) {
 }
 
 function Legal() {
+  const boot = useBoot();
   const { termsUrl, privacyUrl } = boot.brand;
   if (boot.providers.length === 0 || (termsUrl === null && privacyUrl === null)) return null;
   const terms = termsUrl !== null && (
@@ -166,7 +170,7 @@ function Legal() {
 }
 
 function Help() {
-  const href = supportHref(boot.brand);
+  const href = supportHref(useBoot().brand);
   if (href === null) return null;
   return (
     <footer className="text-sm text-muted">

@@ -44,7 +44,7 @@ function Entry({ tenantName, version, current, children, onRestore }: EntryProps
       </span>
       <div className="flex min-w-0 flex-col gap-3">
         <div className="flex flex-wrap items-start gap-x-4 gap-y-3">
-          <BrandThumbnail look={version.look} tenantName={tenantName} />
+          <BrandThumbnail look={version.look} logo={version.logo} tenantName={tenantName} />
           <div className="min-w-0 flex-1 basis-40">
             <h3 className="flex flex-wrap items-center gap-2 font-medium">
               Version {version.number}
@@ -56,7 +56,7 @@ function Entry({ tenantName, version, current, children, onRestore }: EntryProps
             </p>
             {version.note !== null && <p className="mt-1 max-w-[60ch] break-words">{version.note}</p>}
           </div>
-          <div className="flex flex-wrap gap-2">
+          <div className="flex flex-wrap gap-2 max-sm:-ms-3">
             <Button
               variant="ghost"
               size="sm"

@@ -166,7 +166,7 @@ function Slot({ slot, image, brand, upload, onChange }: SlotProps) {
           </h3>
           <p id={hintId} className="text-sm text-muted">
             {hint}
-            {image !== undefined && ` ${image.width} × ${image.height} pixels.`}
+            {image !== undefined && ` ${image.width}\u00a0×\u00a0${image.height}\u00a0pixels.`}
           </p>
         </div>
         <input
@@ -213,7 +213,9 @@ function Slot({ slot, image, brand, upload, onChange }: SlotProps) {
                 Undo
               </Button>
             )}
-            <span className="text-sm text-muted coarse:hidden">or drop a file here</span>
+            {image === undefined && removed === null && (
+              <span className="text-sm text-muted coarse:hidden">or drop a file here</span>
+            )}
           </div>
         )}
         <div role="alert" className="empty:hidden">
@@ -232,7 +234,7 @@ function Slot({ slot, image, brand, upload, onChange }: SlotProps) {
 function Grounds({ slot, image, brand }: Pick<SlotProps, 'slot' | 'image' | 'brand'>) {
   const { name, size } = SLOTS[slot];
   return (
-    <div className="flex w-full gap-2 sm:w-60">
+    <div className="flex w-full gap-2 sm:w-52">
       {(['light', 'dark'] as const).map((scheme) => {
         const { surface, text, 'text-muted': muted } = schemeColors(brand.colors[scheme], scheme);
         // As `BrandSign` does where there is no dark one.

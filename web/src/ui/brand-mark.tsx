@@ -1,6 +1,13 @@
 /** How a brand signs: its logo, or its monogram on its colour, with its corners, beside its name. */
+import { createContext, useContext } from 'react';
 import type { Brand, BrandImage } from '../../../contract/branding.ts';
 import { logoSize } from '../../../contract/logo-size.ts';
+
+/** Where a logo is. As `brandFileAddress` of contract/brand-files.ts for these two, without the list of the others. */
+export const LogoAddress = createContext(
+  (slot: 'logo' | 'logoDark', hash: string) =>
+    `/brand/logo${slot === 'logo' ? '' : '-dark'}.png?v=${hash.slice(0, 16)}`,
+);
 
 interface BrandSignProps {
   brand: Pick<Brand, 'name' | 'monogram' | 'images'>;
@@ -9,6 +16,7 @@ interface BrandSignProps {
 }
 
 export function BrandSign({ brand: { name, monogram, images }, size = 28 }: BrandSignProps) {
+  const address = useContext(LogoAddress);
   const { logo, logoDark } = images;
   if (logo === undefined) {
     return (
@@ -29,21 +37,15 @@ export function BrandSign({ brand: { name, monogram, images }, size = 28 }: Bran
       </>
     );
   }
-  // `brandFileAddress` of contract/brand-files.ts for these two, without the list of the others.
-  const picture = (image: BrandImage, look: string, kind = '') => (
-    <img
-      src={`/brand/logo${kind}.png?v=${image.hash.slice(0, 16)}`}
-      alt={name}
-      {...logoSize(image, size)}
-      className={`logo ${look}`}
-    />
+  const picture = (image: BrandImage, look: string, slot: 'logo' | 'logoDark' = 'logo') => (
+    <img src={address(slot, image.hash)} alt={name} {...logoSize(image, size)} className={`logo ${look}`} />
   );
   // A light logo stands on light ground in the dark, where its letters might be dark as well.
   if (logoDark === undefined) return picture(logo, 'logo-ground');
   return (
     <>
       {picture(logo, 'dark:hidden')}
-      {picture(logoDark, 'hidden dark:block', '-dark')}
+      {picture(logoDark, 'hidden dark:block', 'logoDark')}
     </>
   );
 }

@@ -14,11 +14,22 @@ async function askAs(host: string, user: string): Promise<unknown> {
 }
 
 it('tells what a member may set up, and nothing else', async () => {
-  expect(await askAs(HOSTS.partnerSeo, 'ada')).toEqual({ brand: true, signIn: true, people: false });
-  expect(await askAs(HOSTS.partnerSeo, 'grace')).toEqual({ brand: null, signIn: null, people: null });
+  expect(await askAs(HOSTS.partnerSeo, 'ada')).toEqual({
+    brand: true,
+    logo: false,
+    signIn: true,
+    people: false,
+  });
+  expect(await askAs(HOSTS.partnerSeo, 'grace')).toEqual({
+    brand: null,
+    logo: null,
+    signIn: null,
+    people: null,
+  });
   expect(await askAs(HOSTS.partnerSeo, 'ada'), 'a second member is there').toMatchObject({ people: true });
   expect(await askAs(HOSTS.partnerOne, 'ada'), 'of another tenant nothing is counted').toEqual({
     brand: true,
+    logo: false,
     signIn: null,
     people: false,
   });
