@@ -9,6 +9,7 @@ import { Hono } from 'hono';
 import { type Account, createAccount, hexId } from './account.ts';
 import { createAssetUploads, serveAssetUploads } from './asset-uploads.ts';
 import { activateCustomHostname, serveCustomHostnames } from './custom-hostnames.ts';
+import { type Edge, startEdge } from './edge.ts';
 import { ApiRefusal, answerRefusal, ok } from './envelope.ts';
 import { type CallSelector, type CloudflareFault, Faults } from './faults.ts';
 import { serveNamespaces } from './namespaces.ts';
@@ -33,6 +34,8 @@ export interface CloudflareApiOptions {
   readonly permissions?: readonly Permission[];
   /** How long a read of KV through the API does not see a write. */
   readonly kvLagMilliseconds?: number;
+  /** Where mails of Workers on the edge end, see scripts/local/mailbox.ts. */
+  readonly mailboxUrl?: string;
 }
 
 export interface CloudflareApi {
@@ -51,6 +54,8 @@ export interface CloudflareApi {
   mendCalls(): void;
   /** The owner of a custom hostname points it here. */
   activateCustomHostname(hostname: string): void;
+  /** Serves what was uploaded, by Host. */
+  readonly edge: Pick<Edge, 'url' | 'port' | 'logs' | 'runSchedule'>;
   close(): Promise<void>;
 }
 
@@ -60,6 +65,7 @@ export async function startCloudflareApi({
   workersForPlatforms = true,
   permissions = EVERY_PERMISSION,
   kvLagMilliseconds = 0,
+  mailboxUrl,
 }: CloudflareApiOptions = {}): Promise<CloudflareApi> {
   const account = createAccount({ accountId, zones, workersForPlatforms, kvLagMilliseconds });
   const token = { value: randomBytes(30).toString('base64url'), permissions: new Set(permissions) };
@@ -67,6 +73,7 @@ export async function startCloudflareApi({
   const unknownCalls: string[] = [];
   const faults = new Faults();
   const server = await listen(createApp(account, token, calls, unknownCalls, faults));
+  const edge = await startEdge(account, mailboxUrl ?? null);
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('no port to listen on');
   return {
@@ -79,8 +86,10 @@ export async function startCloudflareApi({
     breakCall: (selector, fault) => faults.plan(selector, fault),
     mendCalls: () => faults.clear(),
     activateCustomHostname: (hostname) => activateCustomHostname(account, hostname),
+    edge,
     async close() {
       faults.release();
+      await edge.close();
       await new Promise<void>((closed) => void server.close(() => closed()));
     },
   };
