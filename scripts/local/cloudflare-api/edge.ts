@@ -12,12 +12,11 @@ import {
 } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import type { Account } from './account.ts';
-import { findTarget } from './edge-routes.ts';
+import { findTarget, pickVersion } from './edge-routes.ts';
 import { type EdgeLog, EdgeRuntime } from './edge-runtime.ts';
 import { workerName } from './edge-workers.ts';
 
 const LOCAL_SUFFIX = /\.localhost$/;
-/** https://developers.cloudflare.com/workers/configuration/versions-and-deployments/gradual-deployments/#version-overrides */
 const OVERRIDES = 'cloudflare-workers-version-overrides';
 
 export interface Edge {
@@ -87,27 +86,6 @@ function readHost(header: string): { authority: string; local: boolean; name: st
   const local = LOCAL_SUFFIX.test(hostname);
   // In production nobody sees the port of this machine.
   return { authority: local ? authority : hostname, local, name: hostname.replace(LOCAL_SUFFIX, '') };
-}
-
-/** By the override if it names one of the deployment, else by the shares; `count` spreads requests over them. */
-export function pickVersion(
-  account: Account,
-  script: string,
-  overrides: string | string[] | undefined,
-  count: number,
-): string | null {
-  const deployed = account.scripts.get(script)?.deployments.at(-1)?.versions ?? [];
-  const wanted = [...String(overrides ?? '').matchAll(/([\w-]+)="([0-9a-f-]{36})"/g)].find(
-    ([, name]) => name === script,
-  )?.[2];
-  if (deployed.some(({ version_id }) => version_id === wanted)) return wanted ?? null;
-  // 61 and 100 have no common divisor: each share is met exactly within a hundred requests.
-  let left = (count * 61) % 100;
-  for (const { version_id, percentage } of deployed) {
-    if (left < percentage) return version_id;
-    left -= percentage;
-  }
-  return deployed.find(({ percentage }) => percentage > 0)?.version_id ?? null;
 }
 
 /** Byte for byte, in both directions; Miniflare learns the Worker and the visitor's address by headers of its own. */
