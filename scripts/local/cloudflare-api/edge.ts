@@ -48,11 +48,11 @@ export async function startEdge(account: Account, mailboxUrl: string | null): Pr
     async runSchedule(script, cron) {
       if (!account.scripts.get(script)?.schedules.includes(cron))
         throw new Error(`${script} has no schedule ${cron}`);
-      const version = pickVersion(account, script, undefined, 0);
-      if (version === null) throw new Error(`${script} is not deployed`);
-      const { outcome } = await runtime.use(async (_url, miniflare) =>
-        (await miniflare.getWorker(workerName(script, version))).scheduled({ cron }),
-      );
+      const { outcome } = await runtime.use(async (_url, miniflare) => {
+        const version = pickVersion(account, script, undefined, 0);
+        if (version === null) throw new Error(`${script} is not deployed`);
+        return (await miniflare.getWorker(workerName(script, version))).scheduled({ cron });
+      });
       if (outcome !== 'ok') throw new Error(`The schedule ${cron} of ${script} ended with ${outcome}`);
     },
     async close() {
@@ -74,10 +74,13 @@ async function answer(
   const path = request.url ?? '/';
   const target = findTarget(account, name, path.split('?')[0] ?? '/');
   if (!target.ok) return refuse(response, target.refusal.status, target.refusal.why);
-  const version = pickVersion(account, target.script, request.headers[OVERRIDES], count);
-  if (version === null) return refuse(response, 500, `The Worker ${target.script} is not deployed.`);
   const original = new URL(path, `${local ? 'http' : 'https'}://${authority}`);
-  await runtime.use((url) => forward(url, original, workerName(target.script, version), request, response));
+  await runtime.use(async (url) => {
+    // Here, not before: a restart may have changed what is deployed.
+    const version = pickVersion(account, target.script, request.headers[OVERRIDES], count);
+    if (version === null) return refuse(response, 500, `The Worker ${target.script} is not deployed.`);
+    await forward(url, original, workerName(target.script, version), request, response);
+  });
 }
 
 function readHost(header: string): { authority: string; local: boolean; name: string } {
@@ -119,7 +122,8 @@ function forward(
       },
     );
     sent.once('error', failed);
-    pipeline(request, sent).catch(failed);
+    // A Worker may answer before it has read everything; what is left of the request then goes nowhere.
+    pipeline(request, sent).catch((error) => (response.headersSent ? undefined : failed(error)));
   });
 }
 

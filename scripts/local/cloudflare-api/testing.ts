@@ -35,6 +35,8 @@ export function runWrangler(
         CLOUDFLARE_ACCOUNT_ID: accountId,
         WRANGLER_SEND_METRICS: 'false',
         WRANGLER_LOG: 'log',
+        WRANGLER_WRITE_LOGS: 'false',
+        WRANGLER_HIDE_BANNER: 'true',
         CI: 'true',
         NO_COLOR: '1',
       },
