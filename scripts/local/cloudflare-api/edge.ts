@@ -107,6 +107,7 @@ function forward(
       'x-forwarded-proto': original.protocol.slice(0, -1),
       'mf-original-url': original.href,
       'mf-route-override': worker,
+      'mf-disable-pretty-error': 'true',
     };
     const sent = httpRequest(
       { host: url.hostname, port: url.port, path: request.url, method: request.method, headers },

@@ -35,7 +35,7 @@ export interface CloudflareApiOptions {
   readonly workersForPlatforms?: boolean;
   /** What the token may do; everything unless said. */
   readonly permissions?: readonly Permission[];
-  /** How long a read of KV through the API does not see a write. */
+  /** How long a read of KV does not see a write: through the API, and by Workers on the edge. */
   readonly kvLagMilliseconds?: number;
   /** Where mails of Workers on the edge end, see scripts/local/mailbox.ts. */
   readonly mailboxUrl?: string;
