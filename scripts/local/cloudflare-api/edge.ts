@@ -12,6 +12,7 @@ import {
 } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import type { Account } from './account.ts';
+import { EXCEPTION_HEADER, WORKER_HEADER } from './edge-front.ts';
 import { findTarget, pickVersion } from './edge-routes.ts';
 import { type EdgeLog, EdgeRuntime } from './edge-runtime.ts';
 import { workerName } from './edge-workers.ts';
@@ -91,7 +92,7 @@ function readHost(header: string): { authority: string; local: boolean; name: st
   return { authority: local ? authority : hostname, local, name: hostname.replace(LOCAL_SUFFIX, '') };
 }
 
-/** Byte for byte, in both directions; Miniflare learns the Worker and the visitor's address by headers of its own. */
+/** Byte for byte, in both directions; workerd learns the Worker and what the visitor asked for by headers of ours. */
 function forward(
   url: URL,
   original: URL,
@@ -106,14 +107,13 @@ function forward(
       'cf-connecting-ip': request.headers['cf-connecting-ip'] ?? '127.0.0.1',
       'x-forwarded-proto': original.protocol.slice(0, -1),
       'mf-original-url': original.href,
-      'mf-route-override': worker,
-      'mf-disable-pretty-error': 'true',
+      [WORKER_HEADER]: worker,
     };
     const sent = httpRequest(
       { host: url.hostname, port: url.port, path: request.url, method: request.method, headers },
       (answered) => {
-        // What a Worker throws is a page of its own here; Cloudflare says 1101 and no more.
-        if (answered.headers['mf-experimental-error-stack'] !== undefined) {
+        // Cloudflare says 1101 and no more.
+        if (answered.headers[EXCEPTION_HEADER] !== undefined) {
           answered.resume();
           refuse(response, 500, `The Worker ${worker} threw an exception (1101).`);
           return done();
