@@ -15,8 +15,10 @@ export default {
     const headers = new Headers(request.headers);
     const name = headers.get('${WORKER_HEADER}');
     headers.delete('${WORKER_HEADER}');
+    // Read whole: workerd closes the connection of a request that was answered before it was read.
+    const body = request.body === null ? null : await request.arrayBuffer();
     try {
-      return await env[name].fetch(new Request(request, { headers, redirect: 'manual' }));
+      return await env[name].fetch(new Request(request.url, { method: request.method, headers, body, redirect: 'manual' }));
     } catch (error) {
       console.error(error);
       return new Response(null, { status: 500, headers: { '${EXCEPTION_HEADER}': '1' } });

@@ -17,6 +17,8 @@ import { findTarget, pickVersion } from './edge-routes.ts';
 import { type EdgeLog, EdgeRuntime } from './edge-runtime.ts';
 import { workerName } from './edge-workers.ts';
 
+/** https://developers.cloudflare.com/workers/platform/limits/#request-limits */
+const LARGEST_BODY_BYTES = 100 * 1024 * 1024;
 const LOCAL_SUFFIX = /\.localhost$/;
 const OVERRIDES = 'cloudflare-workers-version-overrides';
 
@@ -75,6 +77,8 @@ async function answer(
   const path = request.url ?? '/';
   const target = findTarget(account, name, path.split('?')[0] ?? '/');
   if (!target.ok) return refuse(response, target.refusal.status, target.refusal.why);
+  if (Number(request.headers['content-length'] ?? 0) > LARGEST_BODY_BYTES)
+    return refuse(response, 413, 'The body is larger than 100 MB.');
   const original = new URL(path, `${local ? 'http' : 'https'}://${authority}`);
   await runtime.use(async (url) => {
     // Here, not before: a restart may have changed what is deployed.
@@ -123,8 +127,7 @@ function forward(
       },
     );
     sent.once('error', failed);
-    // A Worker may answer before it has read everything; what is left of the request then goes nowhere.
-    pipeline(request, sent).catch((error) => (response.headersSent ? undefined : failed(error)));
+    pipeline(request, sent).catch(failed);
   });
 }
 
