@@ -1,10 +1,10 @@
-/** Waits until a Supabase project takes tokens of ours. Called by configure-supabase-auth. */
+/** Waits until a Supabase project takes tokens of ours. Called by configure-supabase-auth and rotate-keys. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { SignJWT } from 'jose';
+import { type JWK, SignJWT } from 'jose';
+import type { TransactionSql } from 'postgres';
 import { z } from 'zod';
 import { Refusal } from '../local/steps.ts';
 import { formatSeconds } from '../local/table.ts';
-import type { SigningKey } from './signing-key.ts';
 import type { ToolWorld } from './tool.ts';
 
 const PAUSE_MILLISECONDS = 1_000;
@@ -15,11 +15,20 @@ export interface Primary {
   readonly domain: string;
 }
 
+/** Refuses where there is none yet. */
+export async function readPrimary(sql: TransactionSql): Promise<Primary> {
+  const [primary] = await sql<Primary[]>`
+    select tenant_id as "tenantId", domain from public.tenants where type = 'primary'`;
+  if (primary === undefined)
+    throw new Refusal('There is no primary tenant yet: npm run add-tenant -- --type primary …');
+  return primary;
+}
+
 interface Waiting {
   readonly supabaseUrl: string;
   readonly publishableKey: string;
   readonly issuer: string;
-  readonly key: SigningKey;
+  readonly key: JWK & { readonly kid: string };
   readonly primary: Primary;
   readonly waitSeconds: number;
   readonly world: ToolWorld;
