@@ -236,7 +236,9 @@ export class CloudflareClient {
       if (!failing && status !== 429) throw await explain(answer, status, what);
       // What failed may have been done; only what may be done twice, or was not begun, is tried again here.
       if (failing && !repeatable)
-        throw new Unanswered(`Cloudflare did not answer ${what} (${status ?? 'no connection'}). Run it again.`);
+        throw new Unanswered(
+          `Cloudflare did not answer ${what} (${status ?? 'no connection'}). Run it again.`,
+        );
       if (attempt === TRIES)
         throw new Unanswered(
           `Cloudflare does not answer ${what} (${status ?? 'no connection'}), tried ${TRIES} times.`,
@@ -269,7 +271,8 @@ async function explain(answer: Response | null, status: number, what: string): P
   const schema = z.object({ errors: z.array(z.object({ code: z.number(), message: z.string() })) });
   const said = schema.safeParse(await answer?.json().catch(() => null)).data?.errors[0];
   const reason = said === undefined ? `${status}` : `${status}, ${said.code}: ${said.message.slice(0, 200)}`;
-  if (status === 401) return new CloudflareRefusal(status, `Cloudflare refuses CLOUDFLARE_API_TOKEN (${what}: ${reason}).`);
+  if (status === 401)
+    return new CloudflareRefusal(status, `Cloudflare refuses CLOUDFLARE_API_TOKEN (${what}: ${reason}).`);
   if (status === 403)
     return new CloudflareRefusal(status, `CLOUDFLARE_API_TOKEN has no right to ${what} (${reason}).`);
   return new CloudflareRefusal(status, `Cloudflare refuses ${what} (${reason}).`);

@@ -71,7 +71,14 @@ async function waitUntilServed({ smoke, environment, secrets }: Installation): P
   }
 }
 
-async function configure({ environment, secrets, world, databaseUrl, redact, say }: Installation): Promise<void> {
+async function configure({
+  environment,
+  secrets,
+  world,
+  databaseUrl,
+  redact,
+  say,
+}: Installation): Promise<void> {
   let said = '';
   const note = (text: string) => {
     said += text;

@@ -40,7 +40,9 @@ const builtConfigSchema = z.looseObject({
 export type BuiltConfig = z.infer<typeof builtConfigSchema>;
 
 /** Of each Worker, the configuration that the build wrote for it. */
-export type BuildOutput = Readonly<Record<BuiltWorker, { readonly config: BuiltConfig; readonly files: string }>>;
+export type BuildOutput = Readonly<
+  Record<BuiltWorker, { readonly config: BuiltConfig; readonly files: string }>
+>;
 
 /** The three Workers of dist/, or null when there is none. */
 export async function readBuild(): Promise<BuildOutput | null> {
@@ -54,8 +56,11 @@ export async function readBuild(): Promise<BuildOutput | null> {
 }
 
 async function readWorker(folder: string): Promise<{ config: BuiltConfig; files: string }> {
-  const parsed = builtConfigSchema.safeParse(JSON.parse(await readFile(join(folder, 'wrangler.json'), 'utf8')));
-  if (!parsed.success) throw new Refusal(`${folder}/wrangler.json is not what the build writes: npm run build`);
+  const parsed = builtConfigSchema.safeParse(
+    JSON.parse(await readFile(join(folder, 'wrangler.json'), 'utf8')),
+  );
+  if (!parsed.success)
+    throw new Refusal(`${folder}/wrangler.json is not what the build writes: npm run build`);
   const { main, assets, ...config } = parsed.data;
   const folders = [folder, ...(assets === undefined ? [] : [resolve(folder, assets.directory)])];
   return {
@@ -81,7 +86,11 @@ async function digestFolder(folder: string): Promise<string> {
     .map((entry) => join(entry.parentPath, entry.name))
     .toSorted();
   const hash = createHash('sha256');
-  for (const file of files) hash.update(`${relative(folder, file)}\0`).update(await readFile(file)).update('\0');
+  for (const file of files)
+    hash
+      .update(`${relative(folder, file)}\0`)
+      .update(await readFile(file))
+      .update('\0');
   return hash.digest('hex');
 }
 
@@ -89,7 +98,20 @@ async function digestFolder(folder: string): Promise<string> {
 export async function digestSources(): Promise<string | null> {
   const listed = await run(
     'git',
-    ['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--', 'contract', 'web', 'worker-dispatcher', 'worker-tenant', 'vite.config.ts', 'package-lock.json'],
+    [
+      'ls-files',
+      '-z',
+      '--cached',
+      '--others',
+      '--exclude-standard',
+      '--',
+      'contract',
+      'web',
+      'worker-dispatcher',
+      'worker-tenant',
+      'vite.config.ts',
+      'package-lock.json',
+    ],
     { cwd: REPOSITORY, maxBuffer: 16 * 1024 * 1024 },
   ).catch(() => null);
   if (listed === null) return null;

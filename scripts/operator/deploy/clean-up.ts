@@ -35,7 +35,12 @@ export function cleanUpStep(installation: Installation): Step {
  * What serves, what would be gone back to, and what is to be deployed. From Cloudflare rather than from our file: the
  * deployment before may have been made elsewhere. Null when one of them is not known: then nothing goes.
  */
-async function releasesToKeep({ cloudflare, environment, state, plan }: Installation): Promise<Set<string> | null> {
+async function releasesToKeep({
+  cloudflare,
+  environment,
+  state,
+  plan,
+}: Installation): Promise<Set<string> | null> {
   const { dispatcher } = environment.names;
   const [deployments, versions, { release }] = await Promise.all([
     cloudflare.findDeployments(dispatcher),

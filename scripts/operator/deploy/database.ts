@@ -12,7 +12,9 @@ const SAID_LINES = 30;
 
 /** Names of migration files that the database does not have, oldest first. */
 export async function findDueMigrations(sql: Sql): Promise<string[]> {
-  const files = (await readdir(join(REPOSITORY, 'supabase/migrations'))).filter((name) => /^\d+_.*\.sql$/.test(name));
+  const files = (await readdir(join(REPOSITORY, 'supabase/migrations'))).filter((name) =>
+    /^\d+_.*\.sql$/.test(name),
+  );
   const [history] = await sql<{ there: boolean }[]>`
     select to_regclass('supabase_migrations.schema_migrations') is not null as there`;
   const applied = history?.there

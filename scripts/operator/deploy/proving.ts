@@ -47,10 +47,10 @@ export async function judgeRelease(
   installation.found.tenants = [...decided, ...told];
   const failed = decided.filter(isIll);
   for (const ill of told.filter(isIll))
-    installation.say(`  ${ill.tenantId} was not well before, and is not now: ${describe(ill)}`);
+    installation.say(`  ${ill.tenantId} was not well before, and is not now: ${inWords(ill)}`);
   if (failed.length === 0)
     return `${decided.length} tenants are as they should be${others.length === 0 ? '' : `, ${told.filter(isIll).length} of ${others.length} others are not`}`;
-  const what = failed.map((ill) => `  ${ill.tenantId}: ${describe(ill)}`).join('\n');
+  const what = failed.map((ill) => `  ${ill.tenantId}: ${inWords(ill)}`).join('\n');
   if (goBack === null) throw new Refusal(`Not as they should be:\n${what}`);
   await goBack();
   await state.update({ rollout: null });
@@ -58,10 +58,7 @@ export async function judgeRelease(
 }
 
 /** After a release; without one, of what serves. */
-export function smokeStep(
-  installation: Installation,
-  goBackTo: (version: string) => Promise<void>,
-): Step {
+export function smokeStep(installation: Installation, goBackTo: (version: string) => Promise<void>): Step {
   const { state, onlyTenant } = installation;
   return {
     name: 'smoke',
@@ -90,7 +87,8 @@ function decidersOf(
   onlyTenant: string | undefined,
 ): (tenant: DeployedTenant) => boolean {
   if (onlyTenant !== undefined) return () => true;
-  if (rollout === null || rollout.previousVersion === null) return ({ domain }) => isWithin(domain, brandZone);
+  if (rollout === null || rollout.previousVersion === null)
+    return ({ domain }) => isWithin(domain, brandZone);
   const healthy = new Set(rollout.healthy);
   return ({ tenantId }) => healthy.has(tenantId);
 }
@@ -99,6 +97,6 @@ function isIll({ problems }: TenantHealth): boolean {
   return problems.length > 0;
 }
 
-function describe({ hostname, problems }: TenantHealth): string {
+function inWords({ hostname, problems }: TenantHealth): string {
   return `${hostname} ${problems.join('; ')}`;
 }

@@ -33,7 +33,19 @@ export function createRedactor(): Redactor {
 }
 
 /** Members of a key that everybody may see. */
-const PUBLIC = new Set(['kid', 'kty', 'alg', 'use', 'crv', 'x', 'y', 'clientId', 'publishableKey', 'added', 'promoted']);
+const PUBLIC = new Set([
+  'kid',
+  'kty',
+  'alg',
+  'use',
+  'crv',
+  'x',
+  'y',
+  'clientId',
+  'publishableKey',
+  'added',
+  'promoted',
+]);
 
 function partsOf(text: string): string[] {
   let value: unknown;

@@ -27,7 +27,8 @@ export function resourcesStep(installation: Installation): Step {
       if (kv === undefined)
         changes.push({
           what: `create the KV namespace ${names.directory}`,
-          apply: async () => rememberKv(installation, (await cloudflare.createKvNamespace(names.directory)).id),
+          apply: async () =>
+            rememberKv(installation, (await cloudflare.createKvNamespace(names.directory)).id),
         });
       else if (state.state.resources['kv'] !== kv.id) await rememberKv(installation, kv.id);
       if (bucket === null)

@@ -45,7 +45,10 @@ export function routesStep(installation: Installation): Step {
 async function readZone({ cloudflare }: Installation, name: string): Promise<ZoneState> {
   const zone = await cloudflare.findZone(name);
   if (zone === null) throw new Refusal(`The account has no zone ${name}.`);
-  const [records, routes] = await Promise.all([cloudflare.listRecords(zone.id), cloudflare.listRoutes(zone.id)]);
+  const [records, routes] = await Promise.all([
+    cloudflare.listRecords(zone.id),
+    cloudflare.listRoutes(zone.id),
+  ]);
   return { name, id: zone.id, records, routes };
 }
 
@@ -60,7 +63,10 @@ function nameChanges({ cloudflare }: Installation, zone: ZoneState, names: reado
     if (present.length > 0) return [];
     const record = { type: 'AAAA', name, content: ORIGINLESS, proxied: true, ttl: 1 };
     return [
-      { what: `create the name ${name} (AAAA ${ORIGINLESS}, proxied)`, apply: () => cloudflare.createRecord(zone.id, record) },
+      {
+        what: `create the name ${name} (AAAA ${ORIGINLESS}, proxied)`,
+        apply: () => cloudflare.createRecord(zone.id, record),
+      },
     ];
   });
 }
@@ -84,7 +90,9 @@ function routeChanges(
       !zone.routes.some((route) => route.pattern.startsWith(`${record.name}/`)),
   );
   const taken = [
-    ...(present === undefined ? [] : [`the route ${pattern}, which ${present.script ?? 'no Worker'} has now`]),
+    ...(present === undefined
+      ? []
+      : [`the route ${pattern}, which ${present.script ?? 'no Worker'} has now`]),
     ...captured.slice(0, MOST_NAMED).map(({ name, type, content }) => `${name} (${type} ${content ?? ''})`),
     ...(captured.length > MOST_NAMED ? [`${captured.length - MOST_NAMED} more names`] : []),
   ];

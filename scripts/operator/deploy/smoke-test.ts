@@ -63,7 +63,11 @@ async function askPatiently(
   }
 }
 
-async function askTenant(target: SmokeTarget, tenant: DeployedTenant, version: string | null): Promise<string[]> {
+async function askTenant(
+  target: SmokeTarget,
+  tenant: DeployedTenant,
+  version: string | null,
+): Promise<string[]> {
   const ask = (path: string) => fetchPortal(target, tenant.domain, path, version);
   if (tenant.status === 'suspended') {
     const notice = await ask('/');
@@ -86,7 +90,9 @@ function judgeHealth({ status, body }: PortalAnswer, tenant: DeployedTenant): st
   const { data } = parsed;
   if (data.tenant.tenantId !== tenant.tenantId)
     return [`/api/health is another tenant’s (${data.tenant.tenantId})`];
-  return data.worker === tenant.worker ? [] : [`/api/health is answered by ${data.worker}, not ${tenant.worker}`];
+  return data.worker === tenant.worker
+    ? []
+    : [`/api/health is answered by ${data.worker}, not ${tenant.worker}`];
 }
 
 const brandSchema = z.object({ name: z.string() });
@@ -112,7 +118,8 @@ async function judgePage(
   const told = await ask('/api/tenant');
   const brand = brandSchema.safeParse(told === null ? null : parseJson(told.body));
   if (!brand.success) problems.push('/api/tenant tells no brand');
-  else if (!titleOf(body).includes(brand.data.name)) problems.push(`/sign-in is not titled with the brand ${brand.data.name}`);
+  else if (!titleOf(body).includes(brand.data.name))
+    problems.push(`/sign-in is not titled with the brand ${brand.data.name}`);
 
   const script = /<script\b[^>]*\bsrc="(\/[^"]+)"/.exec(body)?.[1];
   const loaded = script === undefined ? null : await ask(script);

@@ -91,7 +91,9 @@ function parseState(text: string, file: string): DeployState {
   try {
     return stateSchema.parse(JSON.parse(text));
   } catch {
-    throw new Refusal(`${file} is not what a deployment writes. Move it away: the next run finds everything out again.`);
+    throw new Refusal(
+      `${file} is not what a deployment writes. Move it away: the next run finds everything out again.`,
+    );
   }
 }
 

@@ -69,7 +69,9 @@ export async function runSteps(steps: readonly Step[], world: StepWorld): Promis
     const found = world.dryRun || step.check === undefined ? null : await step.check();
     const took = performance.now() - started;
     const end = found ?? (changes.length === 0 ? 'as it should be' : `${changes.length} changed`);
-    world.say(`${world.dryRun ? '·' : '✓'} ${step.title}: ${world.dryRun ? foreseen(step, changes) : end} (${formatSeconds(took)})`);
+    world.say(
+      `${world.dryRun ? '·' : '✓'} ${step.title}: ${world.dryRun ? foreseen(step, changes) : end} (${formatSeconds(took)})`,
+    );
     reports.push({
       step: step.name,
       changes: changes.map(({ what }) => what),

@@ -88,7 +88,13 @@ export function planWorkers(input: PlanInput): Plan {
       if (name.length > LONGEST_NAME)
         throw new Refusal(`${name} is longer than ${LONGEST_NAME} characters: a shorter --release, please.`);
       const own = tenantSecrets(secrets, worker);
-      return { logical: worker, name, config, secrets: own, digest: digestWorker(build, 'tenant', config, own) };
+      return {
+        logical: worker,
+        name,
+        config,
+        secrets: own,
+        digest: digestWorker(build, 'tenant', config, own),
+      };
     }),
   };
 }
@@ -125,7 +131,10 @@ function configureDispatcher({ build, environment, secrets, kvId }: PlanInput, r
     ...shared(config, environment),
     name: environment.names.dispatcher,
     // Its id is part of what is uploaded and no part of the digest's meaning: one environment has one.
-    kv_namespaces: config.kv_namespaces.map((kv) => ({ ...kv, ...(release !== '' && kvId !== null && { id: kvId }) })),
+    kv_namespaces: config.kv_namespaces.map((kv) => ({
+      ...kv,
+      ...(release !== '' && kvId !== null && { id: kvId }),
+    })),
     r2_buckets: config.r2_buckets.map((bucket) => ({ ...bucket, bucket_name: environment.names.brandFiles })),
     dispatch_namespaces: config.dispatch_namespaces.map((namespace) => ({
       ...namespace,

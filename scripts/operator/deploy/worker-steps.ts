@@ -67,16 +67,27 @@ export function versionStep(installation: Installation): Step {
     name: 'version',
     title: 'Dispatcher, a version for nobody yet',
     async look() {
-      const { release, dispatcher } = await installation.plan();
+      const { release, dispatcher, byContent } = await installation.plan();
       const [deployments, version] = await Promise.all([
         cloudflare.findDeployments(name),
         findVersion(installation, release),
       ]);
       const current = deployments?.[0];
+      // Each version keeps what it was uploaded with, so its digest is noted by release.
+      const noted = `${name}--${release}`;
+      const known = state.state.uploads[noted];
+      if (version !== null && !byContent && known !== undefined && known !== dispatcher.digest)
+        throw new Refusal(
+          `The dispatcher has a version ${release} already, of other content: choose another --release.`,
+        );
       const upload = async (into: 'account' | 'version') => {
+        // Again, since a whole plan may have been made before the ids were known.
+        const { dispatcher: whole } = await installation.plan();
         await requireNamespace(installation);
-        await uploadWorker(installation.wrangler, dispatcher, { into }, release);
-        await remember(installation, dispatcher);
+        if (!whole.config.kv_namespaces.every((kv) => typeof kv['id'] === 'string'))
+          throw new Refusal('The KV namespace is not known yet: run the step resources.');
+        await uploadWorker(installation.wrangler, whole, { into }, release);
+        await remember(installation, { ...whole, name: noted });
       };
       if (current === undefined)
         return [
@@ -128,10 +139,12 @@ export function trialStep(installation: Installation): Step {
       const { release } = await installation.plan();
       const [current] = (await cloudflare.findDeployments(name)) ?? [];
       const version = await findVersion(installation, release);
-      if (current === undefined || version === null) throw new Refusal(`${name} has no version ${release} yet.`);
+      if (current === undefined || version === null)
+        throw new Refusal(`${name} has no version ${release} yet.`);
       const tried = current.versions.find(({ version_id }) => version_id === version);
       if (current.versions.length === 1 && tried !== undefined) return 'it serves already';
-      if (tried === undefined) throw new Refusal(`The version of ${release} is not deployed yet: run the step version.`);
+      if (tried === undefined)
+        throw new Refusal(`The version of ${release} is not deployed yet: run the step version.`);
       const previous = mainVersion(current);
       return judgeRelease(installation, { version, goBack: () => goBackTo(installation, previous) });
     },
@@ -207,7 +220,10 @@ async function remember({ state }: Installation, { name, digest }: PlannedWorker
 }
 
 /** Id of the dispatcher's version that was uploaded for a release. */
-async function findVersion({ cloudflare, environment }: Installation, release: string): Promise<string | null> {
+async function findVersion(
+  { cloudflare, environment }: Installation,
+  release: string,
+): Promise<string | null> {
   const versions = await cloudflare.listVersions(environment.names.dispatcher);
   return versions.find(({ tag }) => tag === release)?.id ?? null;
 }

@@ -74,7 +74,13 @@ export async function uploadWorker(
 
 /** What the build notes for other tools is no part of a configuration; wrangler would warn of each. */
 function forWrangler(config: BuiltConfig): object {
-  const { configPath: _at, userConfigPath: _from, topLevelName: _name, definedEnvironments: _none, ...rest } = config;
+  const {
+    configPath: _at,
+    userConfigPath: _from,
+    topLevelName: _name,
+    definedEnvironments: _none,
+    ...rest
+  } = config;
   return { ...rest, base_dir: moduleFolder(config), find_additional_modules: true };
 }
 
