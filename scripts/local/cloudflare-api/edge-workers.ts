@@ -42,17 +42,17 @@ export async function describeWorkers(
       const upload = versions.find(({ id }) => id === version_id)?.upload;
       if (upload === undefined) throw new Error(`${name} deploys a version that is not there`);
       // A queue's messages go to the version with the larger share.
-      const queues = index === 0 ? account.queues : [];
+      const queues = index === 0 ? [...account.queues.values()] : [];
       workers.push({
-        ...(await describe(workerName(name, version_id), upload, account, surroundings)),
-        queueConsumers: consumedBy(name, queues instanceof Map ? [...queues.values()] : []),
+        ...(await describeScript(workerName(name, version_id), upload, account, surroundings)),
+        queueConsumers: consumedBy(name, queues),
       });
     }
   }
   for (const namespace of account.namespaces.values()) {
     const scripts = [...namespace.scripts.values()];
     for (const { name, upload } of scripts)
-      workers.push(await describe(namespacedName(namespace.name, name), upload, account, surroundings));
+      workers.push(await describeScript(namespacedName(namespace.name, name), upload, account, surroundings));
     const serviceBindings = Object.fromEntries(
       scripts.map(({ name }) => [name, { name: namespacedName(namespace.name, name) }]),
     );
@@ -68,7 +68,7 @@ export async function describeWorkers(
 const namespaceName = (namespace: string) => `namespace/${namespace}`;
 const namespacedName = (namespace: string, script: string) => `namespace/${namespace}/${script}`;
 
-async function describe(
+async function describeScript(
   name: string,
   upload: Upload,
   account: Account,
@@ -171,7 +171,10 @@ function serviceOf(account: Account, { service, entrypoint }: Readonly<Record<st
   };
 }
 
-function consumedBy(script: string, queues: readonly Queue[]): MiniflareWorker['queueConsumers'] {
+function consumedBy(
+  script: string,
+  queues: readonly Queue[],
+): NonNullable<MiniflareWorker['queueConsumers']> {
   const consumed = queues.flatMap(({ name, consumers }) =>
     consumers
       .filter((consumer) => consumer.script === script)
@@ -198,7 +201,7 @@ async function layOut(
   { manifest, config }: AssetDirectory,
   account: Account,
   root: string,
-): Promise<MiniflareWorker['assets']> {
+): Promise<NonNullable<MiniflareWorker['assets']>> {
   if (config['run_worker_first'] !== true)
     throw new Error(
       `The edge serves assets only through their Worker: ${name} needs run_worker_first: true.`,
