@@ -14,6 +14,9 @@ export const HOSTS = {
   partnerSeo: 'partner-seo.com',
 } as const;
 
+/** What a browser needs of a portal: where it listens, and under which address a host is open. */
+export type OpenPortals = Pick<Portal, 'url' | 'port' | 'origin'>;
+
 let visitors = 0;
 
 const agent = new Agent({ keepAlive: true });
@@ -21,12 +24,12 @@ const agent = new Agent({ keepAlive: true });
 type Init = { method?: string; headers?: Record<string, string>; body?: string | Uint8Array };
 
 export class Browser {
-  readonly #portal: Portal;
+  readonly #portal: OpenPortals;
   /** Its own network address: bounds per address are not met by other tests' visitors. */
   readonly address: string;
   readonly cookies = new Map<string, Map<string, string>>();
 
-  constructor(portal: Portal, address?: string) {
+  constructor(portal: OpenPortals, address?: string) {
     visitors += 1;
     this.#portal = portal;
     this.address = address ?? `198.51.${Math.floor(visitors / 250)}.${(visitors % 250) + 1}`;
@@ -135,7 +138,7 @@ export function hostOf(url: URL): string {
 
 /** Node's fetch sets Host itself, so that the request is written by hand. */
 function send(
-  portal: Portal,
+  portal: OpenPortals,
   host: string,
   path: string,
   { method, body }: { method: string; body: string | Uint8Array | undefined },

@@ -1,0 +1,126 @@
+/**
+ * Cloudflare for SaaS: custom hostnames of a zone and its fallback origin.
+ * https://developers.cloudflare.com/api/resources/custom_hostnames/ and
+ * https://developers.cloudflare.com/cloudflare-for-platforms/cloudflare-for-saas/
+ */
+import type { Hono } from 'hono';
+import { z } from 'zod';
+import { type Account, type CustomHostname, hexId, now, uuid, type Zone } from './account.ts';
+import { ok, okPage, readBody, refuse } from './envelope.ts';
+import { findZone } from './zones.ts';
+
+const RESERVED = /(?:^|\.)example\.(?:com|net|org)$/;
+const RESERVED_TLD = /\.(?:test|example|invalid|localhost|local|internal)$/;
+
+const createSchema = z.object({
+  hostname: z.string().min(1).max(255),
+  ssl: z.record(z.string(), z.unknown()).default({}),
+  custom_metadata: z.record(z.string(), z.unknown()).nullish(),
+  custom_origin_server: z.string().nullish(),
+});
+
+export function serveCustomHostnames(app: Hono, account: Account): void {
+  const ALL = '/zones/:zone/custom_hostnames';
+  const find = (zone: Zone, id: string) =>
+    zone.customHostnames.get(id) ?? refuse(404, 1436, 'The custom hostname was not found.');
+
+  app.get(`${ALL}/fallback_origin`, (c) => {
+    const zone = findZone(account, c.req.param('zone'));
+    if (zone.fallbackOrigin === null) refuse(404, 1551, 'Resource not found.');
+    return ok(c, shownFallback(zone.fallbackOrigin));
+  });
+  app.put(`${ALL}/fallback_origin`, async (c) => {
+    const zone = findZone(account, c.req.param('zone'));
+    const { origin } = await readBody(c, z.object({ origin: z.string().min(1).max(255) }));
+    const record = [...zone.records.values()].find(({ name, proxied }) => name === origin && proxied);
+    if (record === undefined)
+      refuse(400, 1414, `The fallback origin ${origin} is no proxied DNS record of ${zone.name}.`);
+    zone.fallbackOrigin = origin;
+    return ok(c, shownFallback(origin));
+  });
+  app.delete(`${ALL}/fallback_origin`, (c) => {
+    const zone = findZone(account, c.req.param('zone'));
+    if (zone.fallbackOrigin === null) refuse(404, 1551, 'Resource not found.');
+    const origin = zone.fallbackOrigin;
+    zone.fallbackOrigin = null;
+    return ok(c, { ...shownFallback(origin), status: 'pending_deletion' });
+  });
+
+  app.get(ALL, (c) => {
+    const hostname = c.req.query('hostname');
+    const hostnames = [...findZone(account, c.req.param('zone')).customHostnames.values()];
+    return okPage(
+      c,
+      hostnames.filter((known) => hostname === undefined || known.hostname === hostname).map(shown),
+      {
+        perPage: 20,
+        most: 1000,
+      },
+    );
+  });
+  app.post(ALL, async (c) => {
+    const zone = findZone(account, c.req.param('zone'));
+    const { hostname, ssl, custom_metadata } = await readBody(c, createSchema);
+    if (/[^\x20-\x7e]/.test(hostname)) refuse(400, 1408, 'Custom hostnames must be ASCII; use punycode.');
+    if (RESERVED_TLD.test(hostname))
+      refuse(400, 1409, 'The custom hostname has a reserved top-level domain.');
+    if (RESERVED.test(hostname)) refuse(400, 1411, 'The custom hostname is not allowed.');
+    if ([...zone.customHostnames.values()].some((known) => known.hostname === hostname))
+      refuse(409, 1406, 'Duplicate custom hostname found.');
+    const created: CustomHostname = {
+      id: uuid('custom hostname', zone.name, hostname),
+      hostname,
+      status: 'pending',
+      ssl: { method: 'http', type: 'dv', ...ssl, status: 'pending_validation' },
+      customMetadata: custom_metadata ?? null,
+      createdAt: now(),
+    };
+    zone.customHostnames.set(created.id, created);
+    return ok(c, shown(created), 201);
+  });
+  app.get(`${ALL}/:id`, (c) => ok(c, shown(find(findZone(account, c.req.param('zone')), c.req.param('id')))));
+  app.patch(`${ALL}/:id`, async (c) => {
+    const known = find(findZone(account, c.req.param('zone')), c.req.param('id'));
+    const { ssl } = await readBody(c, z.object({ ssl: z.record(z.string(), z.unknown()).optional() }));
+    // Asks for validation again; what was active stays so.
+    if (ssl) known.ssl = { ...known.ssl, ...ssl };
+    return ok(c, shown(known));
+  });
+  app.delete(`${ALL}/:id`, (c) => {
+    const zone = findZone(account, c.req.param('zone'));
+    const { id } = find(zone, c.req.param('id'));
+    zone.customHostnames.delete(id);
+    return ok(c, { id });
+  });
+}
+
+/** What happens when the name's owner points it here: Cloudflare sees it and has a certificate. */
+export function activateCustomHostname(account: Account, hostname: string): void {
+  for (const { customHostnames } of account.zones.values())
+    for (const known of customHostnames.values()) {
+      if (known.hostname !== hostname) continue;
+      known.status = 'active';
+      known.ssl = { ...known.ssl, status: 'active' };
+      return;
+    }
+  throw new Error(`${hostname} is no custom hostname`);
+}
+
+function shown({ id, hostname, status, ssl, customMetadata, createdAt }: CustomHostname) {
+  return {
+    id,
+    hostname,
+    status,
+    ssl: { id: hexId('certificate', hostname), ...ssl },
+    custom_metadata: customMetadata,
+    ownership_verification:
+      status === 'active'
+        ? undefined
+        : { type: 'txt', name: `_cf-custom-hostname.${hostname}`, value: uuid('ownership', hostname) },
+    created_at: createdAt,
+  };
+}
+
+function shownFallback(origin: string) {
+  return { origin, status: 'active', errors: [], created_at: now(), updated_at: now() };
+}

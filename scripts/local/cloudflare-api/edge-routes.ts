@@ -1,0 +1,77 @@
+/**
+ * Which Worker answers a host and path: DNS, custom hostnames and routes as Cloudflare's edge reads them. Used by
+ * edge.ts. https://developers.cloudflare.com/workers/configuration/routing/routes/ and
+ * https://developers.cloudflare.com/support/troubleshooting/http-status-codes/cloudflare-5xx-errors/
+ */
+import type { Account, WorkerRoute, Zone } from './account.ts';
+
+/** What a visitor gets instead of an answer; `why` is for the operator. */
+export interface EdgeRefusal {
+  readonly status: number;
+  readonly why: string;
+}
+
+export type EdgeTarget =
+  | { readonly ok: true; readonly script: string }
+  | { readonly ok: false; readonly refusal: EdgeRefusal };
+
+/** `host` without a port, in lower case. */
+export function findTarget(account: Account, host: string, path: string): EdgeTarget {
+  const custom = [...account.zones.values()].find(({ customHostnames }) =>
+    [...customHostnames.values()].some(({ hostname, status }) => hostname === host && status === 'active'),
+  );
+  if (custom) {
+    if (custom.fallbackOrigin === null)
+      return refused(530, `The zone ${custom.name} has no fallback origin for the custom hostname ${host}.`);
+    return routed(custom, host, path);
+  }
+  const zone = [...account.zones.values()]
+    .filter(({ name }) => host === name || host.endsWith(`.${name}`))
+    .toSorted((a, b) => b.name.length - a.name.length)[0];
+  if (zone === undefined) return refused(409, `${host} is in no zone and no active custom hostname.`);
+  if (!resolves(zone, host))
+    return refused(530, `${host} has no proxied DNS record in the zone ${zone.name}.`);
+  const below = host === zone.name ? 0 : host.slice(0, -zone.name.length - 1).split('.').length;
+  if (below > 1)
+    return refused(525, `No certificate covers ${host}: Universal SSL reaches one label below a zone.`);
+  return routed(zone, host, path);
+}
+
+function routed(zone: Zone, host: string, path: string): EdgeTarget {
+  const [route] = [...zone.routes.values()]
+    .filter(({ pattern }) => matches(pattern, host, path))
+    .toSorted((a, b) => specificity(b) - specificity(a));
+  // Nothing is behind an originless record.
+  if (!route?.script) return refused(522, `No route of the zone ${zone.name} takes ${host}${path}.`);
+  return { ok: true, script: route.script };
+}
+
+function matches(pattern: string, host: string, path: string): boolean {
+  const bare = pattern.replace(/^https?:\/\//, '');
+  const slash = bare.indexOf('/');
+  const [hosts, paths] = slash < 0 ? [bare, ''] : [bare.slice(0, slash), bare.slice(slash)];
+  return wildcard(hosts, host) && wildcard(paths, path);
+}
+
+/** A star stands for anything, in a host only at its beginning and in a path only at its end. */
+function wildcard(pattern: string, text: string): boolean {
+  if (!pattern.includes('*')) return pattern === text;
+  const [before = '', after = ''] = pattern.split('*');
+  return text.length >= before.length + after.length && text.startsWith(before) && text.endsWith(after);
+}
+
+/** Exact hosts before wildcards, long patterns before short ones. */
+function specificity({ pattern }: WorkerRoute): number {
+  return (pattern.startsWith('*') ? 0 : 10_000) + pattern.length;
+}
+
+function resolves({ records }: Zone, host: string): boolean {
+  return [...records.values()].some(
+    ({ name, proxied }) =>
+      proxied && (name === host || (name.startsWith('*.') && host.endsWith(name.slice(1)))),
+  );
+}
+
+function refused(status: number, why: string): EdgeTarget {
+  return { ok: false, refusal: { status, why } };
+}
