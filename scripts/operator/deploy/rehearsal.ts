@@ -42,7 +42,10 @@ export interface RehearsalOptions {
   readonly trustMilliseconds?: number;
 }
 
-export async function startRehearsal({ platform, trustMilliseconds = 0 }: RehearsalOptions): Promise<Rehearsal> {
+export async function startRehearsal({
+  platform,
+  trustMilliseconds = 0,
+}: RehearsalOptions): Promise<Rehearsal> {
   const folder = mkdtempSync(join(tmpdir(), 'marquee-rehearsal-'));
   const databaseUrl = await platform.createDatabase();
   const cloudflare = await startCloudflareApi({ zones: [BRAND_ZONE, NEUTRAL_ZONE] });
