@@ -1,11 +1,16 @@
 /** The doctor finds nothing on a healthy installation, and each broken thing by its own check. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { HOSTS } from '../../worker-tenant/tests/browser.ts';
+import { startCloudflareApi } from '../local/cloudflare-api/server.ts';
 import { createKeys } from '../local/keys.ts';
 import { type Platform, startPlatform } from '../local/platform.ts';
 import { type Portal, startPortal } from '../local/portal.ts';
 import type { Stack } from '../local/stack.ts';
 import { TENANT_WORKERS } from '../local/workers.ts';
+import { CloudflareClient } from './cloudflare-client.ts';
 import { doctorTool } from './doctor.ts';
 import { createSecrets, type InstallationSecrets } from './installation-secrets.ts';
 import { runAt } from './testing.ts';
@@ -59,6 +64,8 @@ async function examine(
       MARQUEE_EDGE: portal.url.origin,
       MARQUEE_SECRETS: JSON.stringify(document),
       SUPABASE_URL: stack.supabaseUrl,
+      ...stack.github.vars,
+      ...stack.google.vars,
       ...env,
     },
   });
@@ -151,6 +158,8 @@ test('keys that are not deployed, not known, old, or not there', async () => {
   const { 'custom-tenant': _, ...few } = secrets.sessionKeys;
   const lacking = await examine(keys, { document: { ...secrets, sessionKeys: few } });
   expect(lacking.bad).toEqual(['fail Session keys: custom-tenant serves a tenant and has none']);
+  const sealed = await examine(keys, { document: { ...secrets, fieldKeys: others.fieldKeys } });
+  expect(sealed.bad.join('\n')).toContain('fail GitHub at partner-seo.com: its secret does not open');
   const broken = await examine(keys, { env: { MARQUEE_SECRETS: '{"canary' } });
   expect(broken.bad).toEqual(['fail Secrets document: The secrets document is no JSON.']);
 });
@@ -174,6 +183,45 @@ test('a Worker that is not there, and a brand that names the platform', async ()
     ]);
   } finally {
     await sql`delete from public.tenants where tenant_id in ('ghost', 'chatty')`;
+  }
+});
+
+test('Workers that tenants name and that the namespace does not have', async () => {
+  const cloudflare = await startCloudflareApi();
+  const folder = mkdtempSync(join(tmpdir(), 'marquee-doctor-'));
+  const config = join(folder, 'deploy.config.json');
+  const namespace = 'marquee-staging';
+  const zone = { brandZone: HOSTS.primary, neutralZone: 'portal-edge.net', primaryDomain: HOSTS.primary };
+  const staging = {
+    ...{ accountId: cloudflare.accountId, supabaseProject: 'abcdefghijklmnopqrst', namespace, ...zone },
+    ...{ supabaseUrl: stack.supabaseUrl, mailFrom: 'no-reply@portal-edge.net' },
+  };
+  writeFileSync(config, JSON.stringify({ environments: { staging } }));
+  const line = ['--env', 'staging', '--config', config, '--only', 'workers'];
+  const env = { CLOUDFLARE_API_TOKEN: cloudflare.token, CLOUDFLARE_API_BASE_URL: cloudflare.url };
+  const { url, token, accountId } = cloudflare;
+  const client = new CloudflareClient({ url, token, accountId });
+  try {
+    await client.createNamespace(namespace);
+    for (const worker of ['primary-tenant', 'partner-tenant']) {
+      const upload = new FormData();
+      upload.set('metadata', JSON.stringify({ main_module: 'index.js', compatibility_date: '2026-10-20' }));
+      const code = new Blob(['export default {}'], { type: 'application/javascript+module' });
+      upload.set('index.js', code, 'index.js');
+      const path = `/accounts/${accountId}/workers/dispatch/namespaces/${namespace}/scripts/${worker}--4f2a91c`;
+      const headers = { authorization: `Bearer ${token}` };
+      expect((await fetch(url + path, { method: 'PUT', headers, body: upload })).status).toBe(200);
+    }
+    const { code, bad } = await examine(line, { env });
+    expect([code, bad]).toEqual([
+      1,
+      ['fail Namespace marquee-staging: has no custom-tenant, which serves a tenant'],
+    ]);
+    const refused = await examine(line, { env: { ...env, CLOUDFLARE_API_TOKEN: 'canary' } });
+    expect([refused.code, refused.bad.join().includes('canary')]).toEqual([1, false]);
+  } finally {
+    rmSync(folder, { recursive: true });
+    await cloudflare.close();
   }
 });
 

@@ -11,6 +11,7 @@ import {
   readDeployConfig,
 } from './deploy/deploy-config.ts';
 import type { SmokeTarget } from './deploy/smoke-test.ts';
+import { clientChecks } from './doctor/client-checks.ts';
 import { databaseChecks } from './doctor/database-checks.ts';
 import {
   type Check,
@@ -108,14 +109,14 @@ interface Known {
   readonly environment: DeployEnvironment | null;
 }
 
-async function chooseKeyChecks({ options, world }: Run, known: Known): Promise<Check[]> {
+async function chooseKeyChecks({ options, world, transact }: Run, known: Known): Promise<Check[]> {
   const file = options['secrets-file'];
   if (file === undefined && !world.env['MARQUEE_SECRETS'])
     return [said('keys', warn('Secrets document', 'not checked: none was named', '--secrets-file FILE'))];
   try {
     const { secrets } = await readSecrets({ env: world.env, ask: null }, file);
     const supabaseUrl = known.environment?.supabaseUrl ?? (world.env['SUPABASE_URL'] || null);
-    return keyChecks({ secrets, supabaseUrl, ...known });
+    return [...keyChecks({ secrets, supabaseUrl, ...known }), ...clientChecks(secrets, world.env, transact)];
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     return [said('keys', fail('Secrets document', error.message, 'Mend the document, or name another.'))];
