@@ -62,7 +62,8 @@ export const configureSupabaseAuthTool: Tool<typeof OPTIONS> = {
     SUPABASE_ACCESS_TOKEN: 'personal access token for the Management API',
     SUPABASE_SIGNING_KEY: 'the Workers’ private ES256 key of that name, a JWK',
     SUPABASE_PUBLISHABLE_KEY: 'the project’s publishable key',
-    FIELD_KEYS: 'to check the OAuth clients with their providers; they are only listed without it',
+    FIELD_KEYS:
+      'to check the OAuth clients with their providers; or MARQUEE_SECRETS has them; they are only listed without',
   },
   run: (run) =>
     run.options['new-key'] === undefined ? configure(run) : makeKey(run, run.options['new-key']),

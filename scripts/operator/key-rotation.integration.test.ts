@@ -21,6 +21,7 @@ import {
   type InstallationSecrets,
   jobsSecrets,
   readSecretsFile,
+  supabaseJwks,
   tenantSecrets,
   writeSecretsFile,
 } from './installation-secrets.ts';
@@ -38,6 +39,8 @@ let stack: Stack;
 let dataApi: DataApi;
 /** The keys that the project has learnt from the dispatcher's address. */
 let learnt: JSONWebKeySet = { keys: [] };
+/** Tokens that the project has been shown. */
+let asked = 0;
 
 beforeAll(async () => {
   platform = await startPlatform();
@@ -46,7 +49,10 @@ beforeAll(async () => {
   dataApi = await startDataApi({
     databaseUrl: stack.databaseUrl,
     publishableKey: keys.publishableKey,
-    keys: (header, token) => createLocalJWKSet(learnt)(header, token),
+    keys: (header, token) => {
+      asked += 1;
+      return createLocalJWKSet(learnt)(header, token);
+    },
   });
   const { publishableKey, github, google } = keys;
   const made = await createSecrets({ publishableKey, github, google }, TENANT_WORKERS, 0);
@@ -139,6 +145,15 @@ test('a signed-in person stays so through all steps, and new people sign in at e
   const added = await stepAll();
   expect((await step('supabase', '--wait', '1')).error).toContain('Supabase does not take our tokens');
   expect((await readSecretsFile(file)).supabaseKeys).toEqual(added.supabaseKeys);
+
+  // While it waits, somebody else changes the document: nothing of that is lost.
+  const before = asked;
+  const waiting = step('supabase', '--wait', '60');
+  await expect.poll(() => asked, { timeout: 10_000 }).toBeGreaterThan(before);
+  await writeSecretsFile(file, added);
+  learnt = supabaseJwks(added);
+  expect((await waiting).error).toContain('was changed meanwhile');
+  expect(await readSecretsFile(file)).toEqual(added);
 
   // Half-way through the deployment of `add`: the dispatcher is new, the Workers are old.
   await withWorkers(added, old, async (portal) => {

@@ -1,4 +1,5 @@
 /** `npm run rotate-keys`: walks a key of the secrets document through its rotation, one step a run. */
+import { isDeepStrictEqual } from 'node:util';
 import type { FieldKeys } from '../../contract/sealed-secret.ts';
 import { Refusal } from '../local/steps.ts';
 import { readFieldKeys } from './field-keys.ts';
@@ -94,8 +95,15 @@ async function rotate(run: Run, kind: KeyKind): Promise<ToolResult> {
     if (!sealing.clean) return notYet(sealing, dryRun);
   }
   const next = await applyStep(secrets, kind, lists, step, now);
-  if (!dryRun) await writeSecretsFile(file, next);
+  if (!dryRun) await replace(file, secrets, next);
   return report({ run, kind, step, file, lists: dryRun ? lists : listsOf(next, kind, options.worker) });
+}
+
+/** Waiting and sealing take minutes: a key that another run has added meanwhile must not be lost. */
+async function replace(file: string, read: InstallationSecrets, next: InstallationSecrets): Promise<void> {
+  if (!isDeepStrictEqual(await readSecretsFile(file), read))
+    throw new Refusal(`${file} was changed meanwhile; nothing of this step is written. Run it again.`);
+  await writeSecretsFile(file, next);
 }
 
 interface Due {

@@ -17,7 +17,8 @@ const hostSchema = z.object({
   status: z.enum(TENANT_STATUSES),
   worker: workerNameSchema,
   updatedAt: z.date(),
-  resolution: resolutionSchema,
+  /** Null for an answer of another release than this clone's. */
+  resolution: resolutionSchema.nullable().catch(null),
 });
 /** A verified hostname of a tenant. */
 export type Host = z.infer<typeof hostSchema>;

@@ -151,7 +151,8 @@ function judgeHealth({ hostname, tenantId, worker }: Host, answer: PortalAnswer 
 }
 
 /** Providers tie a client to its host: away from the platform's domain a host needs its own. */
-function judgeClients({ hostname, resolution: { tenant } }: Host): Finding | null {
+function judgeClients({ hostname, resolution }: Host): Finding | null {
+  const tenant = resolution?.tenant ?? null;
   return tenant === null || tenant.platformDomain || tenant.providers.length > 0
     ? null
     : fail(
@@ -162,6 +163,14 @@ function judgeClients({ hostname, resolution: { tenant } }: Host): Finding | nul
 }
 
 function judgeBrand(host: Host, boot: Boot, page: string): Finding[] {
+  if (host.resolution === null)
+    return [
+      fail(
+        host.hostname,
+        'the database resolves it to what this clone cannot read',
+        'Examine it from the commit that is deployed.',
+      ),
+    ];
   const { tenant, version } = host.resolution;
   if (tenant === null)
     return [fail(host.hostname, 'the database resolves it to no tenant', 'npm run list-tenants')];
@@ -197,7 +206,7 @@ function withoutCredit(page: string): string {
 function findLeak(text: string, own: readonly string[], primary: Host): string | null {
   let rest = text.toLowerCase();
   for (const hostname of own.toSorted((a, b) => b.length - a.length)) rest = rest.replaceAll(hostname, '');
-  const names = [primary.tenantName, primary.domain, primary.resolution.tenant?.brand.name];
+  const names = [primary.tenantName, primary.domain, primary.resolution?.tenant?.brand.name];
   return names.find((name) => name !== undefined && rest.includes(name.toLowerCase())) ?? null;
 }
 
