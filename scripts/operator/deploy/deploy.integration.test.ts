@@ -2,12 +2,18 @@
 import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { callApi } from '../../local/cloudflare-api/testing.ts';
+import { callApi, upload } from '../../local/cloudflare-api/testing.ts';
 import { type Platform, startPlatform } from '../../local/platform.ts';
 import { runAt, type Said } from '../testing.ts';
 import { deployTool } from './deploy-tool.ts';
 import { takeLock } from './lock.ts';
-import { NEUTRAL_ZONE, type Rehearsal, type RehearsedAccount, startRehearsal } from './rehearsal.ts';
+import {
+  BRAND_ZONE,
+  NEUTRAL_ZONE,
+  type Rehearsal,
+  type RehearsedAccount,
+  startRehearsal,
+} from './rehearsal.ts';
 import { fetchPortal } from './smoke-test.ts';
 
 const PARTNER_DOMAIN = 'partner-seo.com';
@@ -165,7 +171,7 @@ describe('A deployment to an empty account', () => {
     expect(seen).toContain('--dispatch-namespace');
     const shown = [said.out, said.error, seen, JSON.stringify(stateOf(rehearsal))].join('\n');
     for (const secret of canaries()) expect(shown.includes(secret)).toBe(false);
-  });
+  }, 120_000);
 
   test('changes nothing when it is run again', async () => {
     const before = rehearsal.cloudflare.snapshot();
@@ -223,6 +229,42 @@ describe('A release that does not prove itself', () => {
   });
 });
 
+describe('What is there already', () => {
+  test('is deleted of releases before the previous one, and of nobody else', async () => {
+    const scripts = `/accounts/${rehearsal.cloudflare.accountId}/workers/dispatch/namespaces/${NAMESPACE}/scripts`;
+    for (const name of ['custom-tenant--older', 'somebody-elses'])
+      expect(await upload(rehearsal.cloudflare, 'PUT', `${scripts}/${name}`, {})).toMatchObject({
+        status: 200,
+      });
+    const said = await deploy(rehearsal, '--yes', '--release', FIRST, '--only', 'clean-up');
+    expect(said.error).toContain('delete custom-tenant--older');
+    expect(said).toMatchObject({ code: 0 });
+    expect(Object.keys(rehearsal.cloudflare.snapshot().namespaces[NAMESPACE] ?? {}).toSorted()).toEqual(
+      [
+        `custom-tenant--${FIRST}`,
+        `partner-tenant--${FIRST}`,
+        `primary-tenant--${FIRST}`,
+        'somebody-elses',
+      ].toSorted(),
+    );
+  });
+
+  test('is not taken over without a yes: names that the routes would catch are listed', async () => {
+    const account = await rehearsal.openAccount();
+    const zone = await zoneId(account.cloudflare, BRAND_ZONE);
+    const shop = { type: 'A', name: `shop.${BRAND_ZONE}`, content: '192.0.2.1', proxied: true };
+    const mail = { type: 'A', name: `mail.${BRAND_ZONE}`, content: '192.0.2.2', proxied: false };
+    for (const record of [shop, mail])
+      await callApi(account.cloudflare, 'POST', `/zones/${zone}/dns_records`, record);
+    const before = account.cloudflare.snapshot();
+    const said = await deploy(account, '--release', FIRST, '--only', 'routes');
+    expect(said).toMatchObject({ code: 1 });
+    expect(said.error).toContain(`in place of: shop.${BRAND_ZONE} (A 192.0.2.1)`);
+    expect(said.error).not.toContain(`mail.${BRAND_ZONE}`);
+    expect(account.cloudflare.snapshot()).toEqual(before);
+  });
+});
+
 describe('A deployment that is interrupted', () => {
   test('ends, run again, as one that nothing came in the way of', async () => {
     const account = await rehearsal.openAccount();
@@ -232,9 +274,8 @@ describe('A deployment that is interrupted', () => {
       [/^PUT .*\/scripts\/partner-tenant--/, 'refused'],
       [/^PUT .*\/scripts\/marquee-staging-dispatcher/, 'answer-lost'],
       [/^PUT .*\/schedules$/, 'refused'],
-      [/^POST .*\/dns_records$/, 'failing'],
       [/^POST .*\/workers\/routes$/, 'answer-lost'],
-      [/^PUT .*\/fallback_origin$/, 'bad-gateway'],
+      [/^PUT .*\/fallback_origin$/, 'refused'],
     ] as const) {
       account.cloudflare.breakCall({ match, times: 20 }, fault);
       const { code, error } = await deployFirst(account);
@@ -244,7 +285,7 @@ describe('A deployment that is interrupted', () => {
     }
     expect(await deployFirst(account)).toMatchObject({ code: 0 });
     expect(comparable(account)).toEqual(undisturbed);
-  });
+  }, 240_000);
 });
 
 /** An account's state; that a script has no tags is said in two ways, by how often wrangler has uploaded it. */
