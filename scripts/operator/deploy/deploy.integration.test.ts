@@ -1,6 +1,8 @@
 /** The whole deployment, as `deploy-multi-tenant.sh` runs it, to stand-ins of Cloudflare and Supabase. */
+import { randomUUID } from 'node:crypto';
 import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { callApi, upload } from '../../local/cloudflare-api/testing.ts';
 import { type Platform, startPlatform } from '../../local/platform.ts';
@@ -95,6 +97,10 @@ function canaries(): string[] {
   ];
 }
 
+function deployOne(tenant: string, release: string): Promise<Said> {
+  return deploy(rehearsal, '--yes', '--json', '--tenant', tenant, '--release', release);
+}
+
 describe('A deployment to an empty account', () => {
   test('is refused while the secrets may be read by others, or something is missing, all at once', async () => {
     chmodSync(rehearsal.secretsFile, 0o644);
@@ -182,6 +188,19 @@ describe('A deployment to an empty account', () => {
     expect(rehearsal.cloudflare.snapshot()).toEqual(before);
   });
 
+  test('looks after one tenant alone, in the release that serves', async () => {
+    const said = await deployOne('partner1', FIRST);
+    expect(said).toMatchObject({ code: 0 });
+    expect(JSON.parse(said.out)).toMatchObject({
+      changes: 0,
+      tenants: [{ tenantId: 'partner1', problems: [] }],
+    });
+    expect((await deployOne('nobody', FIRST)).error).toContain('There is no tenant nobody');
+    expect((await deployOne('partner1', 'another')).error).toContain(
+      'first is serving: deploy all tenants first',
+    );
+  });
+
   test('refuses a namespace that is another than before, and creates none by a typo', async () => {
     const config = JSON.parse(readFileSync(rehearsal.configFile, 'utf8'));
     config.environments.staging.namespace = 'marquee-stagign';
@@ -201,6 +220,35 @@ describe('A deployment to an empty account', () => {
     expect(fresh).toMatchObject({ code: 1 });
     expect(fresh.error).toContain('is its name in the configuration mistyped?');
     expect(Object.keys(rehearsal.cloudflare.snapshot().namespaces)).toEqual([NAMESPACE]);
+  });
+});
+
+describe('A database', () => {
+  test('gets the migrations that are due, once somebody has said yes to them', async () => {
+    const maintenance = postgres(Object.values(platform.environment)[0] ?? '', {
+      max: 1,
+      onnotice: () => {},
+    });
+    const name = `deploy_${randomUUID().replaceAll('-', '')}`;
+    await maintenance`create database ${maintenance(name)}`;
+    await maintenance.end();
+    const empty = new URL(rehearsal.databaseUrl);
+    empty.pathname = `/${name}`;
+    const migrate = (...line: string[]) =>
+      runAt(empty.href, deployTool, [...rehearsal.line, '--release', FIRST, '--only', 'database', ...line], {
+        env: { ...rehearsal.env, DATABASE_URL: empty.href },
+      });
+    try {
+      const asked = await migrate();
+      expect(asked).toMatchObject({ code: 1 });
+      expect(asked.error).toMatch(/to be applied: \d+_\w+\.sql, /);
+      const said = await migrate('--yes');
+      expect(said.error).toMatch(/apply \d+ migrations/);
+      expect(said).toMatchObject({ code: 0 });
+      expect((await migrate()).error).toContain('✓ Database: as it should be');
+    } finally {
+      await platform.dropDatabase(empty.href);
+    }
   });
 });
 
