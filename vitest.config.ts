@@ -41,7 +41,7 @@ function workerProject(
 }
 
 function nodeProject(name: string, include: string[]): TestProjectInlineConfiguration {
-  return { test: { name, include, exclude: NOT_UNIT, environment: 'node' } };
+  return { test: { name, include, exclude: NOT_UNIT, environment: 'node', isolate: false } };
 }
 
 export default defineConfig({
@@ -63,6 +63,7 @@ export default defineConfig({
           environment: 'node',
           // Each file has its own stack of Workers and database; two at once are what two cores carry.
           maxWorkers: 2,
+          isolate: false,
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },

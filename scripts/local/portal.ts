@@ -4,10 +4,11 @@
  */
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import './miniflare-arena.ts';
 import { createTestHarness, type TestHarness, type TestHarnessOptions, unstable_readConfig } from 'wrangler';
-import type { Stack } from './stack.ts';
+import { LOCAL_HOST_SUFFIX, PLATFORM_DOMAIN, type Stack } from './stack.ts';
 import { JOBS_WORKER, MAIL_SERVICE, TENANT_WORKERS } from './workers.ts';
 
 type InlineConfig = Extract<TestHarnessOptions['workers'][number], { config: unknown }>['config'];
@@ -40,6 +41,9 @@ export interface PortalOptions {
   /** False: nobody listens to the queues, as when they are down. */
   readonly queues?: boolean;
 }
+
+const READY_TIMEOUT_MS = 60_000;
+const READY_PAUSE_MS = 250;
 
 const path = (name: string) => fileURLToPath(new URL(`../../${name}`, import.meta.url));
 
@@ -90,6 +94,7 @@ export async function startPortal({
   const { url } = await server.listen();
   const port = Number(url.port);
   await stack.openPort(port);
+  await waitUntilReady(server);
   return {
     url,
     port,
@@ -106,6 +111,21 @@ export async function startPortal({
     },
     close: () => server.close(),
   };
+}
+
+/**
+ * workerd listens before its Workers have loaded, and the first look-up of a host opens connections all the way down to
+ * the database: on a busy machine that may take longer than the dispatcher waits for it.
+ */
+async function waitUntilReady(server: TestHarness): Promise<void> {
+  const deadline = performance.now() + READY_TIMEOUT_MS;
+  for (;;) {
+    const response = await server.fetch(`http://${PLATFORM_DOMAIN}${LOCAL_HOST_SUFFIX}/api/tenant`);
+    const body = await response.text();
+    if (response.ok) return;
+    if (performance.now() > deadline) throw new Error(`The portal answers ${response.status}: ${body}`);
+    await sleep(READY_PAUSE_MS);
+  }
 }
 
 /** A Worker's configuration without what only deployments need; secrets come as variables here. */

@@ -17,7 +17,7 @@ test('what is left to set up leads to its page, is ticked off, and can be put aw
   await expect(page).toHaveTitle(`Invitations · ${partner.name}`);
   await page.getByLabel('Email').first().fill('friend@example.test');
   await page.getByRole('button', { name: 'Invite', exact: true }).click();
-  await expect(page.getByText('friend@example.test is invited')).toBeVisible();
+  await expect(page.getByRole('main').getByText('friend@example.test is invited')).toBeVisible();
   await page.getByRole('link', { name: 'Dashboard', exact: true }).click();
   await expect(list).toContainText('1 of 2 done');
   await expect(list.getByRole('listitem')).toHaveText([

@@ -156,11 +156,16 @@ test('a second version answers who asks for it, and nobody else', async () => {
     '--var',
     'FRESH_SECONDS:not a number',
   );
-  const versions = JSON.parse(await wrangler('versions', 'list', '--json', '--name', DISPATCHER)) as {
-    id: string;
-  }[];
-  const [first, second] = versions.map(({ id }) => id);
-  await wrangler('versions', 'deploy', `${first}@100%`, `${second}@0%`, '-y', '--name', DISPATCHER);
+  const script = `/accounts/${api.accountId}/workers/scripts/${DISPATCHER}`;
+  const { result } = await callApi(api, 'GET', `${script}/versions?deployable=true`);
+  const [second, first] = (result as { items: { id: string }[] }).items.map(({ id }) => id);
+  await make('POST', `${script}/deployments`, {
+    strategy: 'percentage',
+    versions: [
+      { version_id: first, percentage: 100 },
+      { version_id: second, percentage: 0 },
+    ],
+  });
   const browser = new Browser(portals);
   const ask = (headers: Record<string, string> = {}) =>
     browser.request(HOSTS.primary, '/api/health', { headers });
@@ -168,6 +173,16 @@ test('a second version answers who asks for it, and nobody else', async () => {
   const overridden = await ask({ 'cloudflare-workers-version-overrides': `${DISPATCHER}="${second}"` });
   expect(overridden.status).toBe(500);
   expect((await ask()).status).toBe(200);
+});
+
+test('an invitation goes over the queue to the jobs Worker and out', async () => {
+  const admin = new Browser(portals);
+  expectSignedIn(await admin.signIn(HOSTS.partnerOne, 'github', 'ada'));
+  const invitation = { email: 'grace@example.test', role: 'client' };
+  expect((await admin.change(HOSTS.partnerOne, 'POST', '/api/invitations', invitation)).status).toBe(201);
+  await expect
+    .poll(() => stack.mailbox.mails.map(({ to }) => to), { timeout: 20_000 })
+    .toContain(invitation.email);
 });
 
 test('a cron of the jobs Worker runs', async () => {

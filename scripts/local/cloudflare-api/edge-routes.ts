@@ -1,7 +1,8 @@
 /**
- * Which Worker answers a host and path: DNS, custom hostnames and routes as Cloudflare's edge reads them. Used by
- * edge.ts. https://developers.cloudflare.com/workers/configuration/routing/routes/ and
- * https://developers.cloudflare.com/support/troubleshooting/http-status-codes/cloudflare-5xx-errors/
+ * Which Worker answers a host and path, and which version of it: DNS, custom hostnames, routes and deployments as
+ * Cloudflare's edge reads them. Used by edge.ts. https://developers.cloudflare.com/workers/configuration/routing/routes/,
+ * https://developers.cloudflare.com/support/troubleshooting/http-status-codes/cloudflare-5xx-errors/ and
+ * https://developers.cloudflare.com/workers/configuration/versions-and-deployments/gradual-deployments/#version-overrides
  */
 import type { Account, WorkerRoute, Zone } from './account.ts';
 
@@ -35,6 +36,27 @@ export function findTarget(account: Account, host: string, path: string): EdgeTa
   if (below > 1)
     return refused(525, `No certificate covers ${host}: Universal SSL reaches one label below a zone.`);
   return routed(zone, host, path);
+}
+
+/** By the override if it names one of the deployment, else by the shares; `count` spreads requests over them. */
+export function pickVersion(
+  account: Account,
+  script: string,
+  overrides: string | string[] | undefined,
+  count: number,
+): string | null {
+  const deployed = account.scripts.get(script)?.deployments.at(-1)?.versions ?? [];
+  const wanted = [...String(overrides ?? '').matchAll(/([\w-]+)="([0-9a-f-]{36})"/g)].find(
+    ([, name]) => name === script,
+  )?.[2];
+  if (deployed.some(({ version_id }) => version_id === wanted)) return wanted ?? null;
+  // 61 and 100 have no common divisor: each share is met exactly within a hundred requests.
+  let left = (count * 61) % 100;
+  for (const { version_id, percentage } of deployed) {
+    if (left < percentage) return version_id;
+    left -= percentage;
+  }
+  return deployed.find(({ percentage }) => percentage > 0)?.version_id ?? null;
 }
 
 function routed(zone: Zone, host: string, path: string): EdgeTarget {

@@ -2,12 +2,11 @@
  * workerd with what an account has deployed; started anew, lazily, after something of it changed. Used by edge.ts.
  * Miniflare is wrangler's own, the one that its version was made with.
  */
-import { mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import '../miniflare-arena.ts';
+import { createRunFolder } from '../platform.ts';
 import type { Account } from './account.ts';
 import { describeWorkers } from './edge-workers.ts';
 
@@ -55,7 +54,8 @@ interface MiniflareModule {
 export class EdgeRuntime {
   readonly #account: Account;
   readonly #mailboxUrl: string | null;
-  readonly #directory = mkdtempSync(join(tmpdir(), 'marquee-edge-'));
+  /** Made with the first request: most stand-ins serve none. Gone with this process, and so is workerd. */
+  #directory: string | null = null;
   readonly logs: EdgeLog[] = [];
   #running: { readonly revision: number; readonly miniflare: Miniflare; readonly url: URL } | null = null;
   #starting: Promise<void> | null = null;
@@ -89,7 +89,7 @@ export class EdgeRuntime {
     await this.#starting?.catch(() => {});
     await this.#running?.miniflare.dispose();
     this.#running = null;
-    await rm(this.#directory, { recursive: true, force: true });
+    if (this.#directory !== null) await rm(this.#directory, { recursive: true, force: true });
   }
 
   async #restart(): Promise<void> {
@@ -101,10 +101,9 @@ export class EdgeRuntime {
     this.#running = null;
     await previous?.miniflare.dispose();
     const revision = this.#account.codeRevision;
-    const workers = await describeWorkers(this.#account, {
-      directory: this.#directory,
-      mailboxUrl: this.#mailboxUrl,
-    });
+    this.#directory ??= createRunFolder('edge');
+    const directory = this.#directory;
+    const workers = await describeWorkers(this.#account, { directory, mailboxUrl: this.#mailboxUrl });
     const { Miniflare, convertV4MiniflareOptions } = loadMiniflare();
     const miniflare = new Miniflare(
       convertV4MiniflareOptions({
@@ -112,7 +111,7 @@ export class EdgeRuntime {
         port: 0,
         cf: false,
         // KV, R2 and queues outlive a restart.
-        resourcePersistencePath: join(this.#directory, 'resources'),
+        resourcePersistencePath: join(directory, 'resources'),
         handleStructuredLogs: (log: EdgeLog) => this.logs.push(log),
         workers,
       }),

@@ -58,6 +58,14 @@ export async function describeWorkers(
     );
     workers.push(await standIn(namespaceName(namespace.name), 'dispatch-namespace', { serviceBindings }));
   }
+  if (account.kvLagMilliseconds > 0)
+    for (const id of account.kvNamespaces.keys())
+      workers.push(
+        await standIn(laggingKv(id).name, 'lagging-kv', {
+          kvNamespaces: { NAMESPACE: id },
+          bindings: { LAG_MILLISECONDS: String(account.kvLagMilliseconds) },
+        }),
+      );
   if (surroundings.mailboxUrl !== null)
     workers.push(
       await standIn(MAIL_WORKER, 'mail-service', { bindings: { MAILBOX_URL: surroundings.mailboxUrl } }),
@@ -65,6 +73,7 @@ export async function describeWorkers(
   return workers;
 }
 
+const laggingKv = (id: string) => ({ name: `kv/${id}`, entrypoint: 'LaggingKv' });
 const namespaceName = (namespace: string) => `namespace/${namespace}`;
 const namespacedName = (namespace: string, script: string) => `namespace/${namespace}/${script}`;
 
@@ -124,7 +133,8 @@ function bind(bindings: readonly Binding[], account: Account, { mailboxUrl }: Ed
         bound.bindings[name] = settings['json'];
         break;
       case 'kv_namespace':
-        bound.kvNamespaces[name] = String(settings['namespace_id']);
+        if (account.kvLagMilliseconds === 0) bound.kvNamespaces[name] = String(settings['namespace_id']);
+        else bound.serviceBindings[name] = laggingKv(String(settings['namespace_id']));
         break;
       case 'r2_bucket':
         bound.r2Buckets[name] = String(settings['bucket_name']);
@@ -229,7 +239,7 @@ async function layOut(
 async function standIn(
   name: string,
   folder: string,
-  bound: Pick<MiniflareWorker, 'serviceBindings' | 'bindings'>,
+  bound: Pick<MiniflareWorker, 'serviceBindings' | 'bindings' | 'kvNamespaces'>,
 ): Promise<MiniflareWorker> {
   const file = fileURLToPath(new URL(`../${folder}/index.ts`, import.meta.url));
   const contents = Buffer.from(stripTypeScriptTypes(await readFile(file, 'utf8')));

@@ -12,12 +12,11 @@ import {
 } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import type { Account } from './account.ts';
-import { findTarget } from './edge-routes.ts';
+import { findTarget, pickVersion } from './edge-routes.ts';
 import { type EdgeLog, EdgeRuntime } from './edge-runtime.ts';
 import { workerName } from './edge-workers.ts';
 
 const LOCAL_SUFFIX = /\.localhost$/;
-/** https://developers.cloudflare.com/workers/configuration/versions-and-deployments/gradual-deployments/#version-overrides */
 const OVERRIDES = 'cloudflare-workers-version-overrides';
 
 export interface Edge {
@@ -49,11 +48,11 @@ export async function startEdge(account: Account, mailboxUrl: string | null): Pr
     async runSchedule(script, cron) {
       if (!account.scripts.get(script)?.schedules.includes(cron))
         throw new Error(`${script} has no schedule ${cron}`);
-      const version = pickVersion(account, script, undefined, 0);
-      if (version === null) throw new Error(`${script} is not deployed`);
-      const { outcome } = await runtime.use(async (_url, miniflare) =>
-        (await miniflare.getWorker(workerName(script, version))).scheduled({ cron }),
-      );
+      const { outcome } = await runtime.use(async (_url, miniflare) => {
+        const version = pickVersion(account, script, undefined, 0);
+        if (version === null) throw new Error(`${script} is not deployed`);
+        return (await miniflare.getWorker(workerName(script, version))).scheduled({ cron });
+      });
       if (outcome !== 'ok') throw new Error(`The schedule ${cron} of ${script} ended with ${outcome}`);
     },
     async close() {
@@ -75,10 +74,13 @@ async function answer(
   const path = request.url ?? '/';
   const target = findTarget(account, name, path.split('?')[0] ?? '/');
   if (!target.ok) return refuse(response, target.refusal.status, target.refusal.why);
-  const version = pickVersion(account, target.script, request.headers[OVERRIDES], count);
-  if (version === null) return refuse(response, 500, `The Worker ${target.script} is not deployed.`);
   const original = new URL(path, `${local ? 'http' : 'https'}://${authority}`);
-  await runtime.use((url) => forward(url, original, workerName(target.script, version), request, response));
+  await runtime.use(async (url) => {
+    // Here, not before: a restart may have changed what is deployed.
+    const version = pickVersion(account, target.script, request.headers[OVERRIDES], count);
+    if (version === null) return refuse(response, 500, `The Worker ${target.script} is not deployed.`);
+    await forward(url, original, workerName(target.script, version), request, response);
+  });
 }
 
 function readHost(header: string): { authority: string; local: boolean; name: string } {
@@ -87,27 +89,6 @@ function readHost(header: string): { authority: string; local: boolean; name: st
   const local = LOCAL_SUFFIX.test(hostname);
   // In production nobody sees the port of this machine.
   return { authority: local ? authority : hostname, local, name: hostname.replace(LOCAL_SUFFIX, '') };
-}
-
-/** By the override if it names one of the deployment, else by the shares; `count` spreads requests over them. */
-export function pickVersion(
-  account: Account,
-  script: string,
-  overrides: string | string[] | undefined,
-  count: number,
-): string | null {
-  const deployed = account.scripts.get(script)?.deployments.at(-1)?.versions ?? [];
-  const wanted = [...String(overrides ?? '').matchAll(/([\w-]+)="([0-9a-f-]{36})"/g)].find(
-    ([, name]) => name === script,
-  )?.[2];
-  if (deployed.some(({ version_id }) => version_id === wanted)) return wanted ?? null;
-  // 61 and 100 have no common divisor: each share is met exactly within a hundred requests.
-  let left = (count * 61) % 100;
-  for (const { version_id, percentage } of deployed) {
-    if (left < percentage) return version_id;
-    left -= percentage;
-  }
-  return deployed.find(({ percentage }) => percentage > 0)?.version_id ?? null;
 }
 
 /** Byte for byte, in both directions; Miniflare learns the Worker and the visitor's address by headers of its own. */
@@ -126,6 +107,7 @@ function forward(
       'x-forwarded-proto': original.protocol.slice(0, -1),
       'mf-original-url': original.href,
       'mf-route-override': worker,
+      'mf-disable-pretty-error': 'true',
     };
     const sent = httpRequest(
       { host: url.hostname, port: url.port, path: request.url, method: request.method, headers },
@@ -141,7 +123,8 @@ function forward(
       },
     );
     sent.once('error', failed);
-    pipeline(request, sent).catch(failed);
+    // A Worker may answer before it has read everything; what is left of the request then goes nowhere.
+    pipeline(request, sent).catch((error) => (response.headersSent ? undefined : failed(error)));
   });
 }
 

@@ -6,6 +6,7 @@
 import { randomBytes } from 'node:crypto';
 import { type HttpBindings, type ServerType, serve } from '@hono/node-server';
 import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
 import { type Account, createAccount, hexId } from './account.ts';
 import { createAssetUploads, serveAssetUploads } from './asset-uploads.ts';
 import { activateCustomHostname, serveCustomHostnames } from './custom-hostnames.ts';
@@ -22,6 +23,8 @@ import { serveVersions } from './versions.ts';
 import { serveZones } from './zones.ts';
 
 const PREFIX = '/client/v4';
+/** What Cloudflare takes in one request: https://developers.cloudflare.com/workers/platform/limits/#request-limits */
+const LARGEST_BODY_BYTES = 100 * 1024 * 1024;
 
 export interface CloudflareApiOptions {
   /** 32 hex digits. */
@@ -32,7 +35,7 @@ export interface CloudflareApiOptions {
   readonly workersForPlatforms?: boolean;
   /** What the token may do; everything unless said. */
   readonly permissions?: readonly Permission[];
-  /** How long a read of KV through the API does not see a write. */
+  /** How long a read of KV does not see a write: through the API, and by Workers on the edge. */
   readonly kvLagMilliseconds?: number;
   /** Where mails of Workers on the edge end, see scripts/local/mailbox.ts. */
   readonly mailboxUrl?: string;
@@ -90,7 +93,10 @@ export async function startCloudflareApi({
     async close() {
       faults.release();
       await edge.close();
-      await new Promise<void>((closed) => void server.close(() => closed()));
+      await new Promise<void>((closed) => {
+        server.close(() => closed());
+        if ('closeAllConnections' in server) server.closeAllConnections();
+      });
     },
   };
 }
@@ -106,6 +112,8 @@ function createApp(
   const assetUploads = createAssetUploads();
   const pathOf = (c: { req: { path: string } }) => c.req.path.slice(PREFIX.length);
   api.use(authenticate(token, account, pathOf));
+  const tooLarge = { status: 413, errors: [{ code: 10024, message: 'payload too large' }] } as const;
+  api.use(bodyLimit({ maxSize: LARGEST_BODY_BYTES, onError: (c) => answerRefusal(c, tooLarge) }));
   api.get('/user/tokens/verify', (c) =>
     ok(c, { id: hexId('token'), status: 'active' }, 200, [
       { code: 10000, message: 'This API Token is valid and active' },

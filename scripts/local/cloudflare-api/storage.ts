@@ -1,7 +1,8 @@
 /**
  * KV namespaces with their values, and R2 buckets. https://developers.cloudflare.com/api/resources/kv/ and
  * https://developers.cloudflare.com/api/resources/r2/. A read of a value sees writes only when they are older than the
- * lag, misses included: https://developers.cloudflare.com/kv/concepts/how-kv-works/#consistency
+ * lag, misses included: https://developers.cloudflare.com/kv/concepts/how-kv-works/#consistency. Values that are written
+ * here and values that Workers on the edge write do not meet.
  */
 import type { Hono } from 'hono';
 import { z } from 'zod';

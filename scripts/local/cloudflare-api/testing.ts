@@ -35,6 +35,8 @@ export function runWrangler(
         CLOUDFLARE_ACCOUNT_ID: accountId,
         WRANGLER_SEND_METRICS: 'false',
         WRANGLER_LOG: 'log',
+        WRANGLER_WRITE_LOGS: 'false',
+        WRANGLER_HIDE_BANNER: 'true',
         CI: 'true',
         NO_COLOR: '1',
       },
@@ -65,4 +67,39 @@ export async function callApi(
   });
   const { errors, result } = (await answer.json()) as { errors: { code: number }[]; result: unknown };
   return { status: answer.status, codes: errors.map(({ code }) => code), result };
+}
+
+export interface TestUpload {
+  readonly bindings?: readonly object[];
+  readonly code?: string | Uint8Array<ArrayBuffer>;
+  readonly metadata?: object;
+  /** `bindings_inherit=strict`, as wrangler has it. */
+  readonly strict?: boolean;
+}
+
+/** Uploads a small Worker, without wrangler: `PUT` a script, `POST` a version. */
+export async function upload(
+  { url, token }: Pick<CloudflareApi, 'url' | 'token'>,
+  method: 'PUT' | 'POST',
+  path: string,
+  {
+    bindings = [],
+    code = 'export default { fetch: () => new Response("ok") };',
+    metadata,
+    strict = true,
+  }: TestUpload,
+): Promise<{ status: number; codes: number[]; result: unknown }> {
+  const form = new FormData();
+  form.set(
+    'metadata',
+    JSON.stringify({ main_module: 'index.js', compatibility_date: '2026-10-20', bindings, ...metadata }),
+  );
+  form.set('index.js', new File([code], 'index.js', { type: 'application/javascript+module' }));
+  const answer = await fetch(`${url}${path}${strict ? '?bindings_inherit=strict' : ''}`, {
+    method,
+    headers: { authorization: `Bearer ${token}` },
+    body: form,
+  });
+  const { errors, result } = (await answer.json()) as { errors: { code: number }[]; result: unknown };
+  return { status: answer.status, codes: errors.map(({ code: number }) => number), result };
 }

@@ -2,6 +2,7 @@
  * Everything that can be known to fail before anything is changed, all of it at once and in words: programs, tokens and
  * what they may do, Workers for Platforms, zones, Supabase, the database, and secrets for each Worker.
  */
+import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Sql } from 'postgres';
@@ -42,7 +43,9 @@ export async function checkBeforehand(input: PreflightInput): Promise<void> {
 /** The versions that package.json pins: another one may upload otherwise. */
 async function checkPrograms(): Promise<string[]> {
   const require = createRequire(join(REPOSITORY, 'package.json'));
-  const wanted: { devDependencies: Record<string, string> } = require('./package.json');
+  const wanted: { devDependencies: Record<string, string> } = JSON.parse(
+    await readFile(join(REPOSITORY, 'package.json'), 'utf8'),
+  );
   return PROGRAMS.flatMap((name) => {
     const { version }: { version: string } = require(`${name}/package.json`);
     const pinned = wanted.devDependencies[name];

@@ -47,7 +47,7 @@ export async function judgeRelease(
   installation.found.tenants = [...decided, ...told];
   const failed = decided.filter(isIll);
   for (const ill of told.filter(isIll))
-    installation.say(`  ${ill.tenantId} was not well before, and is not now: ${inWords(ill)}`);
+    installation.say(`  ${ill.tenantId} is not well, and does not decide: ${inWords(ill)}`);
   if (failed.length === 0)
     return `${decided.length} tenants are as they should be${others.length === 0 ? '' : `, ${told.filter(isIll).length} of ${others.length} others are not`}`;
   const what = failed.map((ill) => `  ${ill.tenantId}: ${inWords(ill)}`).join('\n');

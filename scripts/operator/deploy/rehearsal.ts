@@ -17,23 +17,32 @@ import type { Platform } from '../../local/platform.ts';
 import { TENANT_WORKERS } from '../../local/workers.ts';
 import { createSecrets, type InstallationSecrets, writeSecretsFile } from '../installation-secrets.ts';
 
+const ACCOUNT = '0123456789abcdef0123456789abcdef';
 const PROJECT = 'rehearsalrehearsalre';
 export const BRAND_ZONE = 'cozyartzmedia.com';
 export const NEUTRAL_ZONE = 'portal-edge.net';
 
-export interface Rehearsal {
+export interface RehearsedAccount {
   readonly cloudflare: CloudflareApi;
+  /** What a person would have set before starting the deployment. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Options that lead there. */
+  readonly line: readonly string[];
+  /** Holds `staging.json` once something was deployed. */
+  readonly stateFolder: string;
+  close(): Promise<void>;
+}
+
+export interface Rehearsal extends RehearsedAccount {
   readonly management: ManagementApi;
   readonly databaseUrl: string;
   readonly secrets: InstallationSecrets;
   readonly secretsFile: string;
+  readonly configFile: string;
   /** Temporary; gone when it closes. */
   readonly folder: string;
-  /** What a person would have set before starting the deployment. */
-  readonly env: Readonly<Record<string, string>>;
-  /** Options that lead to this rehearsal. */
-  readonly line: readonly string[];
-  close(): Promise<void>;
+  /** An empty account of Cloudflare beside the first, for the same installation: deployments to both are comparable. */
+  openAccount(): Promise<RehearsedAccount>;
 }
 
 export interface RehearsalOptions {
@@ -48,7 +57,6 @@ export async function startRehearsal({
 }: RehearsalOptions): Promise<Rehearsal> {
   const folder = mkdtempSync(join(tmpdir(), 'marquee-rehearsal-'));
   const databaseUrl = await platform.createDatabase();
-  const cloudflare = await startCloudflareApi({ zones: [BRAND_ZONE, NEUTRAL_ZONE] });
   const management = await startManagementApi({ project: PROJECT, lagMilliseconds: trustMilliseconds });
   const secrets = await createSecrets(
     {
@@ -64,12 +72,13 @@ export async function startRehearsal({
     publishableKey: secrets.publishableKey,
     keys: management.trustedKeys,
   });
-  const keySet = await serveKeySet(new URL(cloudflare.edge.url));
+  const accounts: RehearsedAccount[] = [];
+  const keySet = await serveKeySet(() => accounts.at(-1)?.cloudflare.edge.url ?? '');
   const secretsFile = join(folder, 'secrets.json');
   await writeSecretsFile(secretsFile, secrets, { fresh: true });
   const configFile = join(folder, 'deploy.config.json');
   const staging = {
-    accountId: cloudflare.accountId,
+    accountId: ACCOUNT,
     supabaseProject: PROJECT,
     supabaseUrl: dataApi.url,
     namespace: 'marquee-staging',
@@ -80,22 +89,39 @@ export async function startRehearsal({
     jwksUrl: keySet.url,
   };
   await writeFile(configFile, JSON.stringify({ prefix: 'marquee', environments: { staging } }));
+  const openAccount = async (): Promise<RehearsedAccount> => {
+    const cloudflare = await startCloudflareApi({ accountId: ACCOUNT, zones: [BRAND_ZONE, NEUTRAL_ZONE] });
+    const stateFolder = join(folder, `state-${accounts.length}`);
+    const account = {
+      cloudflare,
+      stateFolder,
+      env: {
+        CLOUDFLARE_API_BASE_URL: cloudflare.url,
+        CLOUDFLARE_API_TOKEN: cloudflare.token,
+        SUPABASE_API_URL: management.url,
+        SUPABASE_ACCESS_TOKEN: management.token,
+        DATABASE_URL: databaseUrl,
+        MARQUEE_EDGE: cloudflare.edge.url,
+      },
+      line: [
+        ...['--env', 'staging', '--config', configFile, '--secrets-file', secretsFile],
+        ...['--state-dir', stateFolder, '--no-build'],
+      ],
+      close: () => cloudflare.close(),
+    };
+    accounts.push(account);
+    return account;
+  };
   return {
-    ...{ cloudflare, management, databaseUrl, secrets, secretsFile, folder },
-    env: {
-      CLOUDFLARE_API_BASE_URL: cloudflare.url,
-      CLOUDFLARE_API_TOKEN: cloudflare.token,
-      SUPABASE_API_URL: management.url,
-      SUPABASE_ACCESS_TOKEN: management.token,
-      DATABASE_URL: databaseUrl,
-      MARQUEE_EDGE: cloudflare.edge.url,
-    },
-    line: [
-      ...['--env', 'staging', '--config', configFile, '--secrets-file', secretsFile],
-      ...['--state-dir', join(folder, 'state'), '--no-build'],
-    ],
+    ...(await openAccount()),
+    ...{ management, databaseUrl, secrets, secretsFile, configFile, folder, openAccount },
     async close() {
-      await Promise.all([cloudflare.close(), management.close(), dataApi.close(), keySet.close()]);
+      await Promise.all([
+        ...accounts.map((account) => account.close()),
+        management.close(),
+        dataApi.close(),
+        keySet.close(),
+      ]);
       await platform.dropDatabase(databaseUrl);
       await rm(folder, { recursive: true, force: true });
     },
@@ -103,10 +129,10 @@ export async function startRehearsal({
 }
 
 /** The edge tells portals apart by Host, and who fetches a key set says the address's: this says the portal's. */
-async function serveKeySet(edge: URL): Promise<{ readonly url: string; close(): Promise<void> }> {
+async function serveKeySet(edge: () => string): Promise<{ readonly url: string; close(): Promise<void> }> {
   const path = '/.well-known/jwks.json';
   const app = new Hono().get(path, async (c) => {
-    const { status, body } = await ask(edge, path);
+    const { status, body } = await ask(new URL(edge()), path);
     return c.body(body, status === 200 ? 200 : 502, { 'content-type': 'application/json' });
   });
   const server = await new Promise<ServerType>((listening) => {

@@ -185,6 +185,8 @@ export function releaseStep(installation: Installation): Step {
     async look() {
       const { release } = await installation.plan();
       const [current] = (await cloudflare.findDeployments(name)) ?? [];
+      // The first one serves as soon as it is uploaded.
+      if (current === undefined && installation.dryRun) return [];
       const version = await findVersion(installation, release);
       if (version !== null && current?.versions.length === 1 && current.versions[0]?.version_id === version)
         return [];

@@ -57,6 +57,7 @@ export async function uploadWorker(
         WRANGLER_SEND_METRICS: 'false',
         WRANGLER_LOG_PATH: join(folder, 'log'),
         WRANGLER_HIDE_BANNER: 'true',
+        NODE_COMPILE_CACHE: join(REPOSITORY, 'node_modules/.cache/wrangler'),
         // No login of somebody who sits at this machine, no question, no colour.
         XDG_CONFIG_HOME: folder,
         CI: 'true',
