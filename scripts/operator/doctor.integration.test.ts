@@ -1,5 +1,7 @@
 /** The doctor finds nothing on a healthy installation, and each broken thing by its own check. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -183,6 +185,22 @@ test('a Worker that is not there, and a brand that names the platform', async ()
     ]);
   } finally {
     await sql`delete from public.tenants where tenant_id in ('ghost', 'chatty')`;
+  }
+});
+
+test('a hostname that leads to somebody else', async () => {
+  const stranger = createServer((_request, response) => response.writeHead(200).end('Welcome to nginx!'));
+  await new Promise<void>((listening) => stranger.listen(0, '127.0.0.1', listening));
+  try {
+    const { port } = stranger.address() as AddressInfo;
+    const env = { MARQUEE_EDGE: `http://127.0.0.1:${port}` };
+    const { code, bad } = await examine(['--only', 'tenants', '--tenant', 'partner1'], { env });
+    expect([code, bad]).toEqual([
+      1,
+      ['fail partner1.cozyartzmedia.com: does not lead here: somebody else answers (200)'],
+    ]);
+  } finally {
+    stranger.close();
   }
 });
 

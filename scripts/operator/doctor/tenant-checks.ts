@@ -102,6 +102,15 @@ async function judgeActive(
     await ask('/manifest.webmanifest'),
   ];
   if (page === null) return [fail(about, 'does not answer', 'Is its DNS right, and its certificate there?')];
+  // Each answer of ours has one, whatever it says.
+  if (page.headers['x-request-id'] === undefined)
+    return [
+      fail(
+        about,
+        `does not lead here: somebody else answers (${page.status})`,
+        'Does its DNS point here, and is it a custom hostname of the neutral zone?',
+      ),
+    ];
   const findings = [judgeHealth(host, health), judgeClients(host)].filter((finding) => finding !== null);
   const boot = page.status === 200 ? readBoot(page.body) : null;
   if (boot === null)
