@@ -5,8 +5,10 @@
 import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose';
+import type { JWK } from 'jose';
 import { z } from 'zod';
+import * as installation from '../operator/installation-secrets.ts';
+import { createSigningKey, createSymmetricKey, publicHalf, type SecretKey } from '../operator/key-making.ts';
 
 const jwkSchema = z.looseObject({ kty: z.string(), kid: z.string() });
 const clientSchema = z.object({ clientId: z.string().min(1), clientSecret: z.string().min(1) });
@@ -29,7 +31,8 @@ const keysSchema = z.object({
   google: clientSchema,
 });
 
-export type SecretKey = JWK & { kty: string; kid: string };
+export type { SecretKey };
+
 export interface PlatformKeys {
   readonly version: 1;
   readonly contextSigning: SecretKey;
@@ -93,23 +96,26 @@ export function supabasePublicKeys(keys: PlatformKeys): { keys: JWK[] } {
 
 /** The dispatcher's secrets, as its wrangler.jsonc names them. */
 export function dispatcherSecrets(keys: PlatformKeys): Record<string, string> {
-  return {
-    CONTEXT_SIGNING_KEY: JSON.stringify(keys.contextSigning),
-    SUPABASE_JWKS: JSON.stringify(supabasePublicKeys(keys)),
-  };
+  return installation.dispatcherSecrets(asInstallation(keys));
 }
 
 /** A tenant Worker's secrets. The three Workers share them here, so that only the claims keep tenants apart in tests. */
 export function tenantSecrets(keys: PlatformKeys): Record<string, string> {
+  return installation.tenantSecrets(asInstallation(keys), 'partner-tenant');
+}
+
+function asInstallation(keys: PlatformKeys): installation.InstallationSecrets {
+  const { contextSigning, supabaseSigning, sessions, fields, publishableKey, github, google } = keys;
   return {
-    CONTEXT_KEYS: JSON.stringify({ keys: [publicHalf(keys.contextSigning)] }),
-    SESSION_KEYS: JSON.stringify({ keys: keys.sessions }),
-    FIELD_KEYS: JSON.stringify({ keys: keys.fields }),
-    SUPABASE_SIGNING_KEY: JSON.stringify(keys.supabaseSigning),
-    GITHUB_CLIENT_ID: keys.github.clientId,
-    GITHUB_CLIENT_SECRET: keys.github.clientSecret,
-    GOOGLE_CLIENT_ID: keys.google.clientId,
-    GOOGLE_CLIENT_SECRET: keys.google.clientSecret,
+    version: 1,
+    contextKeys: [contextSigning],
+    supabaseKeys: [supabaseSigning],
+    sessionKeys: { 'partner-tenant': sessions },
+    fieldKeys: fields,
+    publishableKey,
+    github,
+    google,
+    history: [],
   };
 }
 
@@ -131,33 +137,4 @@ async function writePrivately(file: string, text: string): Promise<void> {
   const draft = `${file}.${process.pid}`;
   await writeFile(draft, text, { mode: 0o600 });
   await rename(draft, file);
-}
-
-async function createSigningKey(alg: 'Ed25519' | 'ES256'): Promise<SecretKey> {
-  const { privateKey } = await generateKeyPair(alg, { extractable: true });
-  const jwk = await exportJWK(privateKey);
-  // `EdDSA` is the name that JOSE libraries of today agree on for Ed25519 (RFC 8037).
-  return complete(jwk, alg === 'Ed25519' ? 'EdDSA' : alg, 'sig');
-}
-
-async function createSymmetricKey(alg: 'HS256' | 'A256GCM'): Promise<SecretKey> {
-  const jwk = { kty: 'oct', k: randomBytes(32).toString('base64url') };
-  return complete(jwk, alg, alg === 'HS256' ? 'sig' : 'enc');
-}
-
-/** Names the key by its RFC 7638 thumbprint. */
-async function complete(jwk: JWK, alg: string, use: string): Promise<SecretKey> {
-  return { ...jwk, kty: jwk.kty ?? '', alg, use, kid: await calculateJwkThumbprint(jwk) };
-}
-
-function publicHalf({ kty, crv, x, y, alg, use, kid }: SecretKey): JWK {
-  return {
-    kty,
-    ...(crv && { crv }),
-    ...(x && { x }),
-    ...(y && { y }),
-    ...(alg && { alg }),
-    ...(use && { use }),
-    kid,
-  };
 }

@@ -1,8 +1,9 @@
 /** The ES256 key that signs our tokens for the Data API: read, compared, and made. Called by configure-supabase-auth. */
 import { open } from 'node:fs/promises';
-import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose';
+import type { JWK } from 'jose';
 import { z } from 'zod';
 import { Refusal } from '../local/steps.ts';
+import { createSigningKey } from './key-making.ts';
 
 export const publicKeySchema = z.looseObject({
   kty: z.string(),
@@ -21,7 +22,10 @@ const signingKeySchema = z.looseObject({
 });
 export type SigningKey = z.infer<typeof signingKeySchema> & JWK;
 
-export function isSameKey(known: z.infer<typeof publicKeySchema>, key: SigningKey): boolean {
+export function isSameKey(
+  known: z.infer<typeof publicKeySchema>,
+  key: Pick<JWK, 'kid' | 'x' | 'y'>,
+): boolean {
   return known.kid === key.kid && known.x === key.x && known.y === key.y;
 }
 
@@ -37,18 +41,16 @@ export function parseSigningKey(text: string): SigningKey {
 
 /** Writes a new private key where there is no file yet, readable by its owner alone; answers its key id. */
 export async function writeSigningKey(file: string): Promise<string> {
-  const { privateKey } = await generateKeyPair('ES256', { extractable: true });
-  const jwk = await exportJWK(privateKey);
-  const kid = await calculateJwkThumbprint(jwk);
+  const key = await createSigningKey('ES256');
   const handle = await open(file, 'wx', 0o600).catch((error: NodeJS.ErrnoException) => {
     throw new Refusal(
       error.code === 'EEXIST' ? `${file} is there already.` : `${file} cannot be written: ${error.code}.`,
     );
   });
   try {
-    await handle.writeFile(`${JSON.stringify({ ...jwk, alg: 'ES256', use: 'sig', kid })}\n`);
+    await handle.writeFile(`${JSON.stringify(key)}\n`);
   } finally {
     await handle.close();
   }
-  return kid;
+  return key.kid;
 }

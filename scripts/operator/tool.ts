@@ -36,8 +36,8 @@ export interface ToolWorld {
   readonly env: Readonly<Record<string, string | undefined>>;
   write(text: string): void;
   writeError(text: string): void;
-  /** Asks the person at the terminal; null where there is none. */
-  readonly ask: ((question: string) => Promise<string>) | null;
+  /** Asks the person at the terminal; null where there is none. A `hidden` answer is not shown. */
+  readonly ask: ((question: string, options?: { readonly hidden?: boolean }) => Promise<string>) | null;
   /** What was piped in; null where nothing can have been. */
   readonly readInput: (() => Promise<string>) | null;
 }

@@ -45,7 +45,11 @@ export async function openSession(
   account: Account,
   uploads: AssetUploads,
 ): Promise<Response> {
-  const { manifest } = await readBody(c, sessionSchema);
+  const { manifest: sent } = await readBody(c, sessionSchema);
+  // Clients list files in the order in which they read them: the same files are the same manifest.
+  const manifest = Object.fromEntries(
+    Object.entries(sent).toSorted(([one], [other]) => (one < other ? -1 : 1)),
+  );
   const left = new Set(
     Object.values(manifest)
       .map(({ hash }) => hash)

@@ -1,0 +1,305 @@
+/**
+ * `scripts/deploy-multi-tenant.sh`: a whole installation from this clone, step by step. Each step looks first and
+ * changes only what is missing, so that it can be run again at any time, whatever ended the run before.
+ */
+import { join } from 'node:path';
+import postgres, { type Sql } from 'postgres';
+import { Refusal } from '../../local/steps.ts';
+import { formatTable } from '../../local/table.ts';
+import { CLOUDFLARE_API, CloudflareClient } from '../cloudflare-client.ts';
+import { readSecrets } from '../installation-secrets.ts';
+import type { Tool, ToolResult, ToolRun } from '../tool.ts';
+import { authStep } from './auth-step.ts';
+import { REPOSITORY, readBuild, readCommit } from './build-output.ts';
+import { buildStep } from './build-step.ts';
+import { cleanUpStep } from './clean-up.ts';
+import { databaseStep } from './database-step.ts';
+import {
+  DEFAULT_CONFIG_FILE,
+  type DeployEnvironment,
+  environmentOf,
+  isEnvironmentName,
+  readDeployConfig,
+} from './deploy-config.ts';
+import type { Installation } from './installation.ts';
+import { takeLock } from './lock.ts';
+import { checkBeforehand } from './preflight.ts';
+import { smokeStep } from './proving.ts';
+import { createRedactor, type Redactor } from './redaction.ts';
+import { resourcesStep } from './resources.ts';
+import { routesStep } from './routes.ts';
+import { openState } from './state.ts';
+import { runSteps, STEP_NAMES, type Step, type StepName, type StepReport } from './steps.ts';
+import { readTenants } from './tenants.ts';
+import { planWorkers } from './worker-plan.ts';
+import { goBackTo, jobsStep, releaseStep, tenantsStep, trialStep, versionStep } from './worker-steps.ts';
+
+const OPTIONS = {
+  env: { type: 'string', value: 'NAME', help: 'staging or production; there is no default' },
+  only: { type: 'string', value: 'STEP', help: 'this step alone' },
+  from: { type: 'string', value: 'STEP', help: 'this step and those after it' },
+  tenant: {
+    type: 'string',
+    value: 'ID',
+    help: 'brings up the Worker of this tenant in the release that serves',
+  },
+  release: {
+    type: 'string',
+    value: 'NAME',
+    help: 'name of the release; from commit and content when left out',
+  },
+  config: { type: 'string', value: 'FILE', help: `${DEFAULT_CONFIG_FILE} when left out` },
+  'secrets-file': {
+    type: 'string',
+    value: 'FILE',
+    help: 'the secrets document, readable by you alone (0600)',
+  },
+  'state-dir': {
+    type: 'string',
+    value: 'FOLDER',
+    help: 'where it notes what it found out; .deploy when left out',
+  },
+  'no-build': { type: 'boolean', help: 'takes what is in dist/ as it is' },
+  yes: { type: 'boolean', help: 'says yes to whatever would be asked' },
+} as const;
+
+type Run = ToolRun<typeof OPTIONS>;
+/** A tenant that was added since the release began needs no more than these. */
+const TENANT_STEPS: readonly StepName[] = ['tenants', 'smoke'];
+
+export const deployTool: Tool<typeof OPTIONS> = {
+  name: 'deploy',
+  summary: `Deploys the whole installation: ${STEP_NAMES.join(', ')}.\nEach step changes only what is missing; after a failure, run it again.`,
+  options: OPTIONS,
+  environment: {
+    CLOUDFLARE_API_TOKEN:
+      'Workers Scripts, KV, R2, Queues: Edit; of both zones: Zone Read, DNS, Workers Routes, SSL and Certificates: Edit',
+    SUPABASE_ACCESS_TOKEN: 'personal access token for the Management API',
+    MARQUEE_SECRETS: 'the secrets document itself, where there is no file of it',
+  },
+  run: deploy,
+};
+
+async function deploy(run: Run): Promise<ToolResult> {
+  const { options, dryRun } = run;
+  const steps = chooseSteps(options.only, options.from, options.tenant);
+  const redactor = createRedactor();
+  const { world: bare } = run;
+  const world: Run['world'] = { ...bare, writeError: (text) => bare.writeError(redactor.redact(text)) };
+  const { environment, databaseUrl, secrets, cloudflareToken } = await readSettings(
+    { ...run, world },
+    redactor,
+  );
+
+  const apiUrl = world.env['CLOUDFLARE_API_BASE_URL'] ?? CLOUDFLARE_API;
+  const { accountId, names, namespace, name } = environment;
+  const cloudflare = new CloudflareClient({ url: apiUrl, token: cloudflareToken, accountId });
+  const state = await openState(
+    join(options['state-dir'] ?? join(REPOSITORY, '.deploy'), `${name}.json`),
+    { environment: name, accountId, namespace },
+    dryRun,
+  );
+  const say = (line: string) => world.writeError(`${line}\n`);
+  const sql = connect(databaseUrl);
+  const started = Date.now();
+  try {
+    await checkBeforehand({
+      ...{ environment, cloudflare, sql, databaseUrl, secrets },
+      management: {
+        url: world.env['SUPABASE_API_URL'] ?? 'https://api.supabase.com',
+        token: world.env['SUPABASE_ACCESS_TOKEN'],
+      },
+    });
+    say('✓ Nothing is in the way');
+    const installation: Installation = {
+      ...{ environment, cloudflare, sql, databaseUrl, secrets, state, world, dryRun, say },
+      wrangler: { apiUrl, token: cloudflareToken, accountId, redact: redactor.redact },
+      release: options.release,
+      onlyTenant: options.tenant,
+      redact: redactor.redact,
+      async plan() {
+        const build = await readBuild();
+        if (build === null)
+          throw new Refusal(
+            `There is no build${dryRun ? ' to look at: npm run build' : ': run the step build'}.`,
+          );
+        const otherWorkers = (await readTenants(sql)).map(({ worker }) => worker);
+        const kvId = state.state.resources['kv'] ?? null;
+        const commit = await readCommit();
+        return planWorkers({
+          build,
+          environment,
+          secrets,
+          kvId,
+          otherWorkers,
+          commit,
+          release: options.release,
+        });
+      },
+      tenants: () => readTenants(sql),
+      smoke: { edge: readEdge(world.env['MARQUEE_EDGE']), dispatcher: names.dispatcher },
+      found: { tenants: [] },
+    };
+    const lock = dryRun ? null : await takeLock(databaseUrl, name);
+    try {
+      const reports = await runSteps(
+        allSteps(installation, options['no-build'] === true).filter((step) => steps.includes(step.name)),
+        {
+          dryRun,
+          say,
+          consent: consentBy(run),
+          assertAlone: async () => lock?.assertHeld(),
+        },
+      );
+      return await reportOn(installation, reports, Date.now() - started);
+    } catch (error) {
+      // What others say may quote what they were given.
+      if (error instanceof Refusal) throw new Refusal(redactor.redact(error.message));
+      throw error;
+    } finally {
+      await lock?.release();
+    }
+  } finally {
+    await sql.end({ timeout: 2 });
+  }
+}
+
+function allSteps(installation: Installation, skipBuild: boolean): Step[] {
+  return [
+    buildStep(installation, skipBuild),
+    databaseStep(installation),
+    resourcesStep(installation),
+    tenantsStep(installation),
+    versionStep(installation),
+    trialStep(installation),
+    jobsStep(installation),
+    releaseStep(installation),
+    routesStep(installation),
+    authStep(installation),
+    smokeStep(installation, (version) => goBackTo(installation, version)),
+    cleanUpStep(installation),
+  ];
+}
+
+function chooseSteps(
+  only: string | undefined,
+  from: string | undefined,
+  tenant: string | undefined,
+): readonly StepName[] {
+  if (only !== undefined && from !== undefined) throw new Refusal('Either --only or --from.');
+  const named = only ?? from;
+  const index = STEP_NAMES.findIndex((name) => name === named);
+  if (named !== undefined && index < 0)
+    throw new Refusal(`There is no step ${named}. Steps: ${STEP_NAMES.join(', ')}.`);
+  const chosen =
+    only !== undefined ? [STEP_NAMES[index]] : from !== undefined ? STEP_NAMES.slice(index) : STEP_NAMES;
+  return STEP_NAMES.filter(
+    (name) => chosen.includes(name) && (tenant === undefined || TENANT_STEPS.includes(name)),
+  );
+}
+
+/** Configuration, secrets and tokens; whatever is secret is known to the redactor before anything is said. */
+async function readSettings({ options, world }: Run, redactor: Redactor) {
+  const { env } = world;
+  const problems: string[] = [];
+  const collect = async <Value>(read: () => Value | Promise<Value>): Promise<Value | null> => {
+    try {
+      return await read();
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      problems.push(error.message);
+      return null;
+    }
+  };
+  for (const name of ['CLOUDFLARE_API_TOKEN', 'SUPABASE_ACCESS_TOKEN', 'DATABASE_URL', 'MARQUEE_SECRETS'])
+    redactor.learn(env[name]);
+  const environment = await collect(async (): Promise<DeployEnvironment> => {
+    const name = options.env ?? '';
+    if (!isEnvironmentName(name)) throw new Refusal('--env takes staging or production.');
+    return environmentOf(
+      await readDeployConfig(options.config ?? join(REPOSITORY, DEFAULT_CONFIG_FILE)),
+      name,
+    );
+  });
+  const databaseUrl = await collect(() => readDatabaseUrl(env['DATABASE_URL'], redactor));
+  const cloudflareToken = await collect(() =>
+    neededToken(env['CLOUDFLARE_API_TOKEN'], 'CLOUDFLARE_API_TOKEN'),
+  );
+  await collect(() => neededToken(env['SUPABASE_ACCESS_TOKEN'], 'SUPABASE_ACCESS_TOKEN'));
+  const read = await collect(() => readSecrets(world, options['secrets-file']));
+  if (
+    environment === null ||
+    databaseUrl === null ||
+    cloudflareToken === null ||
+    read === null ||
+    problems.length > 0
+  )
+    throw new Refusal(
+      problems.length === 1
+        ? problems.join()
+        : `Before anything was changed:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`,
+    );
+  redactor.learn(JSON.stringify(read.secrets));
+  return { environment, databaseUrl, cloudflareToken, secrets: read.secrets };
+}
+
+function neededToken(value: string | undefined, name: string): string {
+  if (!value) throw new Refusal(`${name} is not set.`);
+  return value;
+}
+
+function readDatabaseUrl(address: string | undefined, redactor: Redactor): string {
+  if (!address)
+    throw new Refusal('DATABASE_URL is not set: the database as its owner, by its direct connection.');
+  const url = URL.parse(address);
+  if (url === null || !/^postgres(?:ql)?:$/.test(url.protocol))
+    throw new Refusal('DATABASE_URL is no postgres:// address.');
+  redactor.learn(decodeURIComponent(url.password));
+  return address;
+}
+
+function readEdge(address: string | undefined): URL | null {
+  if (!address) return null;
+  const url = URL.parse(address);
+  if (url === null || url.protocol !== 'http:' || url.hostname !== '127.0.0.1')
+    throw new Refusal('MARQUEE_EDGE is for rehearsals: http://127.0.0.1:PORT.');
+  return url;
+}
+
+function connect(databaseUrl: string): Sql {
+  try {
+    return postgres(databaseUrl, { max: 2, idle_timeout: 20, connect_timeout: 10, onnotice: () => {} });
+  } catch {
+    // The error of a malformed address repeats it, password and all.
+    throw new Refusal('DATABASE_URL is no connection string.');
+  }
+}
+
+function consentBy({ options, world }: Run): ((question: string) => Promise<boolean>) | null {
+  const { ask } = world;
+  if (options.yes === true) return async () => true;
+  if (ask === null) return null;
+  return async (question) => /^y(?:es)?$/i.test(await ask(question));
+}
+
+async function reportOn(
+  { environment, plan, found, dryRun }: Installation,
+  steps: readonly StepReport[],
+  milliseconds: number,
+): Promise<ToolResult> {
+  const { release } = await plan();
+  const changes = steps.reduce((sum, step) => sum + step.changes.length, 0);
+  const head = dryRun
+    ? `${environment.name}: ${changes} changes would be made for the release ${release}; none was.`
+    : `${environment.name}: the release ${release}, ${changes === 0 ? 'nothing to change' : `${changes} changes`} (${(milliseconds / 1000).toFixed(0)} s).`;
+  const tenants = found.tenants.map(({ tenantId, hostname, problems }) => [
+    problems.length === 0 ? '✓' : '✗',
+    tenantId,
+    hostname,
+    problems.join('; '),
+  ]);
+  return {
+    data: { environment: environment.name, release, dryRun, changes, steps, tenants: found.tenants },
+    text: [head, ...(tenants.length === 0 ? [] : [formatTable(tenants)])].join('\n\n'),
+  };
+}

@@ -1,0 +1,344 @@
+/** The whole deployment, as `deploy-multi-tenant.sh` runs it, to stand-ins of Cloudflare and Supabase. */
+import { randomUUID } from 'node:crypto';
+import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import postgres from 'postgres';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { callApi, upload } from '../../local/cloudflare-api/testing.ts';
+import { type Platform, startPlatform } from '../../local/platform.ts';
+import { runAt, type Said } from '../testing.ts';
+import { deployTool } from './deploy-tool.ts';
+import { takeLock } from './lock.ts';
+import {
+  BRAND_ZONE,
+  NEUTRAL_ZONE,
+  type Rehearsal,
+  type RehearsedAccount,
+  startRehearsal,
+} from './rehearsal.ts';
+import { fetchPortal } from './smoke-test.ts';
+
+const PARTNER_DOMAIN = 'partner-seo.com';
+const DISPATCHER = 'marquee-staging-dispatcher';
+const NAMESPACE = 'marquee-staging';
+const FIRST = 'first';
+
+let platform: Platform;
+let rehearsal: Rehearsal;
+/** What the first account held when nothing had come in the way. */
+let undisturbed: unknown;
+
+beforeAll(async () => {
+  platform = await startPlatform();
+  rehearsal = await startRehearsal({ platform });
+  await openPartnerDomain(rehearsal);
+});
+
+afterAll(async () => {
+  await rehearsal.close();
+  await platform.stop();
+});
+
+/** As Cloudflare has it once a partner has pointed its domain here. */
+async function openPartnerDomain({ cloudflare }: RehearsedAccount): Promise<void> {
+  const zone = await zoneId(cloudflare, NEUTRAL_ZONE);
+  await callApi(cloudflare, 'POST', `/zones/${zone}/custom_hostnames`, { hostname: PARTNER_DOMAIN });
+  cloudflare.activateCustomHostname(PARTNER_DOMAIN);
+}
+
+async function zoneId(cloudflare: RehearsedAccount['cloudflare'], name: string): Promise<string> {
+  const { result } = await callApi(cloudflare, 'GET', '/zones');
+  const zone = (result as { id: string; name: string }[]).find((one) => one.name === name);
+  if (zone === undefined) throw new Error(`no zone ${name}`);
+  return zone.id;
+}
+
+/** Later options win over those of the account. */
+function deploy(account: RehearsedAccount, ...line: string[]): Promise<Said> {
+  return runAt(rehearsal.databaseUrl, deployTool, [...account.line, ...line], { env: account.env });
+}
+
+function deployFirst(account: RehearsedAccount): Promise<Said> {
+  return deploy(account, '--yes', '--release', FIRST, '--json');
+}
+
+function stateOf({ stateFolder }: RehearsedAccount) {
+  return JSON.parse(readFileSync(join(stateFolder, 'staging.json'), 'utf8'));
+}
+
+/** Arguments of all processes of this machine, gathered while `work` runs. */
+async function watchArguments<Value>(work: () => Promise<Value>): Promise<{ value: Value; seen: string }> {
+  const seen = new Set<string>();
+  const look = () => {
+    for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+      try {
+        seen.add(readFileSync(`/proc/${pid}/cmdline`, 'utf8'));
+      } catch {
+        // Ended meanwhile.
+      }
+    }
+  };
+  const timer = existsSync('/proc/self/cmdline') ? setInterval(look, 100) : undefined;
+  try {
+    return { value: await work(), seen: [...seen].join('\n') };
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+/** Everything that nobody may see. */
+function canaries(): string[] {
+  const { contextKeys, supabaseKeys, sessionKeys, fieldKeys, github, google } = rehearsal.secrets;
+  const keys = [...contextKeys, ...supabaseKeys, ...Object.values(sessionKeys).flat(), ...fieldKeys];
+  return [
+    ...keys.map(({ d, k }) => String(d ?? k)),
+    ...[github.clientSecret, google.clientSecret],
+    ...[rehearsal.cloudflare.token, rehearsal.management.token, rehearsal.databaseUrl],
+  ];
+}
+
+function deployOne(tenant: string, release: string): Promise<Said> {
+  return deploy(rehearsal, '--yes', '--json', '--tenant', tenant, '--release', release);
+}
+
+describe('A deployment to an empty account', () => {
+  test('is refused while the secrets may be read by others, or something is missing, all at once', async () => {
+    chmodSync(rehearsal.secretsFile, 0o644);
+    const open = await deploy(rehearsal);
+    chmodSync(rehearsal.secretsFile, 0o600);
+    expect(open).toMatchObject({ code: 1 });
+    expect(open.error).toContain('chmod 600');
+
+    const { CLOUDFLARE_API_TOKEN: _none, ...env } = rehearsal.env;
+    const missing = await runAt(
+      rehearsal.databaseUrl,
+      deployTool,
+      [...rehearsal.line, '--secrets-file', '/nowhere'],
+      { env: { ...env, SUPABASE_ACCESS_TOKEN: '' } },
+    );
+    expect(missing.error).toMatch(
+      /CLOUDFLARE_API_TOKEN is not set.*\n.*SUPABASE_ACCESS_TOKEN is not set.*\n.*\/nowhere/,
+    );
+  });
+
+  test('shows every change in a dry run, and makes none', async () => {
+    const before = rehearsal.cloudflare.snapshot();
+    const said = await deploy(rehearsal, '--dry-run', '--json');
+    expect(said).toMatchObject({ code: 0 });
+    const { changes, release } = JSON.parse(said.out);
+    expect(changes).toBe(17);
+    expect(release).toMatch(/^[0-9a-f]{7}-[0-9a-f]{8}$/);
+    expect(said.error).toContain(`would upload partner-tenant--${release} into marquee-staging`);
+    expect(rehearsal.cloudflare.snapshot()).toEqual(before);
+    expect(existsSync(rehearsal.stateFolder)).toBe(false);
+    expect(rehearsal.management.calls.every((call) => call.startsWith('GET '))).toBe(true);
+  });
+
+  test('takes a yes before it creates a namespace', async () => {
+    const said = await deploy(rehearsal, '--release', FIRST);
+    expect(said).toMatchObject({ code: 1 });
+    expect(said.error).toContain('--yes says it');
+    expect(rehearsal.cloudflare.snapshot().namespaces).toEqual({});
+  });
+
+  test('is one at a time', async () => {
+    const lock = await takeLock(rehearsal.databaseUrl, 'staging');
+    try {
+      const before = rehearsal.cloudflare.snapshot();
+      const second = await deployFirst(rehearsal);
+      expect(second).toMatchObject({ code: 1 });
+      expect(second.error).toMatch(/staging is being deployed right now by marquee-deploy \S+@/);
+      expect(rehearsal.cloudflare.snapshot()).toEqual(before);
+    } finally {
+      await lock.release();
+    }
+  });
+
+  test('ends with every portal served, and shows no secret to anybody', async () => {
+    const { value: said, seen } = await watchArguments(() => deployFirst(rehearsal));
+    expect(said.error).toContain('✓ Smoke test of every tenant: 3 tenants are as they should be');
+    expect(said).toMatchObject({ code: 0 });
+    const { tenants } = JSON.parse(said.out);
+    expect(tenants.map((tenant: { problems: string[] }) => tenant.problems)).toEqual([[], [], [], []]);
+    const target = { edge: new URL(rehearsal.cloudflare.edge.url), dispatcher: DISPATCHER };
+    for (const [hostname, brand] of [
+      ['cozyartzmedia.com', 'Cozyartz Media Group'],
+      ['partner1.cozyartzmedia.com', 'Partner One'],
+      [PARTNER_DOMAIN, 'Partner SEO'],
+    ] as const) {
+      const page = await fetchPortal(target, hostname, '/sign-in', null);
+      expect(page?.status).toBe(200);
+      expect(page?.body).toContain(brand);
+    }
+    expect(rehearsal.management.settings()).toMatchObject({ signUpsDisabled: true });
+    expect(rehearsal.cloudflare.unknownCalls).toEqual([]);
+    undisturbed = comparable(rehearsal);
+
+    expect(seen).toContain('--dispatch-namespace');
+    const shown = [said.out, said.error, seen, JSON.stringify(stateOf(rehearsal))].join('\n');
+    for (const secret of canaries()) expect(shown.includes(secret)).toBe(false);
+  }, 120_000);
+
+  test('changes nothing when it is run again', async () => {
+    const before = rehearsal.cloudflare.snapshot();
+    const said = await deployFirst(rehearsal);
+    expect(said).toMatchObject({ code: 0 });
+    const { changes, steps } = JSON.parse(said.out);
+    expect([changes, steps.length]).toEqual([0, 12]);
+    expect(rehearsal.cloudflare.snapshot()).toEqual(before);
+  });
+
+  test('looks after one tenant alone, in the release that serves', async () => {
+    const said = await deployOne('partner1', FIRST);
+    expect(said).toMatchObject({ code: 0 });
+    expect(JSON.parse(said.out)).toMatchObject({
+      changes: 0,
+      tenants: [{ tenantId: 'partner1', problems: [] }],
+    });
+    expect((await deployOne('nobody', FIRST)).error).toContain('There is no tenant nobody');
+    expect((await deployOne('partner1', 'another')).error).toContain(
+      'first is serving: deploy all tenants first',
+    );
+  });
+
+  test('refuses a namespace that is another than before, and creates none by a typo', async () => {
+    const config = JSON.parse(readFileSync(rehearsal.configFile, 'utf8'));
+    config.environments.staging.namespace = 'marquee-stagign';
+    const typo = join(rehearsal.folder, 'typo.json');
+    writeFileSync(typo, JSON.stringify(config));
+    const known = await deploy(rehearsal, '--yes', '--config', typo);
+    expect(known.error).toContain('The namespace was marquee-staging until now');
+    // Where nothing is remembered, the account itself tells.
+    const fresh = await deploy(
+      rehearsal,
+      '--yes',
+      '--config',
+      typo,
+      '--state-dir',
+      join(rehearsal.folder, 'none'),
+    );
+    expect(fresh).toMatchObject({ code: 1 });
+    expect(fresh.error).toContain('is its name in the configuration mistyped?');
+    expect(Object.keys(rehearsal.cloudflare.snapshot().namespaces)).toEqual([NAMESPACE]);
+  });
+});
+
+describe('A database', () => {
+  test('gets the migrations that are due, once somebody has said yes to them', async () => {
+    const maintenance = postgres(Object.values(platform.environment)[0] ?? '', {
+      max: 1,
+      onnotice: () => {},
+    });
+    const name = `deploy_${randomUUID().replaceAll('-', '')}`;
+    await maintenance`create database ${maintenance(name)}`;
+    await maintenance.end();
+    const empty = new URL(rehearsal.databaseUrl);
+    empty.pathname = `/${name}`;
+    const migrate = (...line: string[]) =>
+      runAt(empty.href, deployTool, [...rehearsal.line, '--release', FIRST, '--only', 'database', ...line], {
+        env: { ...rehearsal.env, DATABASE_URL: empty.href },
+      });
+    try {
+      const asked = await migrate();
+      expect(asked).toMatchObject({ code: 1 });
+      expect(asked.error).toMatch(/to be applied: \d+_\w+\.sql, /);
+      const said = await migrate('--yes');
+      expect(said.error).toMatch(/apply \d+ migrations/);
+      expect(said).toMatchObject({ code: 0 });
+      expect((await migrate()).error).toContain('✓ Database: as it should be');
+    } finally {
+      await platform.dropDatabase(empty.href);
+    }
+  });
+});
+
+describe('A release that does not prove itself', () => {
+  test('never reaches a visitor: the version before serves, and the exit code says so', async () => {
+    const served = rehearsal.cloudflare.snapshot().scripts[DISPATCHER];
+    // Its Workers are not in the namespace.
+    const said = await deploy(rehearsal, '--yes', '--release', 'broken', '--from', 'version');
+    expect(said).toMatchObject({ code: 1 });
+    expect(said.error).toContain('the version before serves again:');
+    expect(said.error).toMatch(/\n {2}partner1: .*\/api\/health answers 50\d/);
+    expect(rehearsal.cloudflare.snapshot().scripts[DISPATCHER]).toEqual(served);
+  });
+
+  test('is taken back where it failed only later', async () => {
+    const served = rehearsal.cloudflare.snapshot().scripts[DISPATCHER];
+    for (const step of ['version', 'release'])
+      expect(await deploy(rehearsal, '--yes', '--release', 'broken', '--only', step)).toMatchObject({
+        code: 0,
+      });
+    expect(rehearsal.cloudflare.snapshot().scripts[DISPATCHER]).not.toEqual(served);
+    const said = await deploy(rehearsal, '--yes', '--release', 'broken', '--from', 'smoke');
+    expect(said).toMatchObject({ code: 1 });
+    expect(rehearsal.cloudflare.snapshot().scripts[DISPATCHER]).toEqual(served);
+    expect(stateOf(rehearsal)).toMatchObject({ rollout: null, released: FIRST });
+  });
+});
+
+describe('What is there already', () => {
+  test('is deleted of releases before the previous one, and of nobody else', async () => {
+    const scripts = `/accounts/${rehearsal.cloudflare.accountId}/workers/dispatch/namespaces/${NAMESPACE}/scripts`;
+    for (const name of ['custom-tenant--older', 'somebody-elses'])
+      expect(await upload(rehearsal.cloudflare, 'PUT', `${scripts}/${name}`, {})).toMatchObject({
+        status: 200,
+      });
+    const said = await deploy(rehearsal, '--yes', '--release', FIRST, '--only', 'clean-up');
+    expect(said.error).toContain('delete custom-tenant--older');
+    expect(said).toMatchObject({ code: 0 });
+    expect(Object.keys(rehearsal.cloudflare.snapshot().namespaces[NAMESPACE] ?? {}).toSorted()).toEqual(
+      [
+        `custom-tenant--${FIRST}`,
+        `partner-tenant--${FIRST}`,
+        `primary-tenant--${FIRST}`,
+        'somebody-elses',
+      ].toSorted(),
+    );
+  });
+
+  test('is not taken over without a yes: names that the routes would catch are listed', async () => {
+    const account = await rehearsal.openAccount();
+    const zone = await zoneId(account.cloudflare, BRAND_ZONE);
+    const shop = { type: 'A', name: `shop.${BRAND_ZONE}`, content: '192.0.2.1', proxied: true };
+    const mail = { type: 'A', name: `mail.${BRAND_ZONE}`, content: '192.0.2.2', proxied: false };
+    for (const record of [shop, mail])
+      await callApi(account.cloudflare, 'POST', `/zones/${zone}/dns_records`, record);
+    const before = account.cloudflare.snapshot();
+    const said = await deploy(account, '--release', FIRST, '--only', 'routes');
+    expect(said).toMatchObject({ code: 1 });
+    expect(said.error).toContain(`in place of: shop.${BRAND_ZONE} (A 192.0.2.1)`);
+    expect(said.error).not.toContain(`mail.${BRAND_ZONE}`);
+    expect(account.cloudflare.snapshot()).toEqual(before);
+  });
+});
+
+describe('A deployment that is interrupted', () => {
+  test('ends, run again, as one that nothing came in the way of', async () => {
+    const account = await rehearsal.openAccount();
+    await openPartnerDomain(account);
+    for (const [match, fault] of [
+      [/^POST .*\/storage\/kv\/namespaces$/, 'answer-lost'],
+      [/^PUT .*\/scripts\/partner-tenant--/, 'refused'],
+      [/^PUT .*\/scripts\/marquee-staging-dispatcher/, 'answer-lost'],
+      [/^PUT .*\/schedules$/, 'refused'],
+      [/^POST .*\/workers\/routes$/, 'answer-lost'],
+      [/^PUT .*\/fallback_origin$/, 'refused'],
+    ] as const) {
+      account.cloudflare.breakCall({ match, times: 20 }, fault);
+      const { code, error } = await deployFirst(account);
+      account.cloudflare.mendCalls();
+      expect([match, code]).toEqual([match, 1]);
+      expect(error).not.toMatch(/\n\s+at /);
+    }
+    expect(await deployFirst(account)).toMatchObject({ code: 0 });
+    expect(comparable(account)).toEqual(undisturbed);
+  }, 240_000);
+});
+
+/** An account's state; that a script has no tags is said in two ways, by how often wrangler has uploaded it. */
+function comparable({ cloudflare }: RehearsedAccount): unknown {
+  return JSON.parse(JSON.stringify(cloudflare.snapshot()), (name, value: unknown) =>
+    name === 'tags' && Array.isArray(value) && value.length === 0 ? undefined : value,
+  );
+}

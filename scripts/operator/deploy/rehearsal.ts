@@ -1,0 +1,164 @@
+/**
+ * Everything that a deployment meets, on one machine: Cloudflare's API and an edge, Supabase's Management API, a
+ * database with the demo tenants and the Data API on it, secrets and a configuration. Used by the tests of the
+ * deployment and by `npm run deploy:rehearse`.
+ */
+import { mkdtempSync } from 'node:fs';
+import { rm, writeFile } from 'node:fs/promises';
+import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type ServerType, serve } from '@hono/node-server';
+import { Hono } from 'hono';
+import { type CloudflareApi, startCloudflareApi } from '../../local/cloudflare-api/server.ts';
+import { startDataApi } from '../../local/data-api.ts';
+import { type ManagementApi, startManagementApi } from '../../local/management-api.ts';
+import type { Platform } from '../../local/platform.ts';
+import { TENANT_WORKERS } from '../../local/workers.ts';
+import { createSecrets, type InstallationSecrets, writeSecretsFile } from '../installation-secrets.ts';
+
+const ACCOUNT = '0123456789abcdef0123456789abcdef';
+const PROJECT = 'rehearsalrehearsalre';
+export const BRAND_ZONE = 'cozyartzmedia.com';
+export const NEUTRAL_ZONE = 'portal-edge.net';
+
+export interface RehearsedAccount {
+  readonly cloudflare: CloudflareApi;
+  /** What a person would have set before starting the deployment. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Options that lead there. */
+  readonly line: readonly string[];
+  /** Holds `staging.json` once something was deployed. */
+  readonly stateFolder: string;
+  close(): Promise<void>;
+}
+
+export interface Rehearsal extends RehearsedAccount {
+  readonly management: ManagementApi;
+  readonly databaseUrl: string;
+  readonly secrets: InstallationSecrets;
+  readonly secretsFile: string;
+  readonly configFile: string;
+  /** Temporary; gone when it closes. */
+  readonly folder: string;
+  /** An empty account of Cloudflare beside the first, for the same installation: deployments to both are comparable. */
+  openAccount(): Promise<RehearsedAccount>;
+}
+
+export interface RehearsalOptions {
+  readonly platform: Platform;
+  /** Between an integration and the trust in its keys. */
+  readonly trustMilliseconds?: number;
+}
+
+export async function startRehearsal({
+  platform,
+  trustMilliseconds = 0,
+}: RehearsalOptions): Promise<Rehearsal> {
+  const folder = mkdtempSync(join(tmpdir(), 'marquee-rehearsal-'));
+  const databaseUrl = await platform.createDatabase();
+  const management = await startManagementApi({ project: PROJECT, lagMilliseconds: trustMilliseconds });
+  const secrets = await createSecrets(
+    {
+      publishableKey: 'sb_publishable_rehearsal',
+      github: { clientId: 'rehearsal.github', clientSecret: 'canary-github-client-secret' },
+      google: { clientId: 'rehearsal.google', clientSecret: 'canary-google-client-secret' },
+    },
+    TENANT_WORKERS,
+    Date.now(),
+  );
+  const dataApi = await startDataApi({
+    databaseUrl,
+    publishableKey: secrets.publishableKey,
+    keys: management.trustedKeys,
+  });
+  const accounts: RehearsedAccount[] = [];
+  const keySet = await serveKeySet(() => accounts.at(-1)?.cloudflare.edge.url ?? '');
+  const secretsFile = join(folder, 'secrets.json');
+  await writeSecretsFile(secretsFile, secrets, { fresh: true });
+  const configFile = join(folder, 'deploy.config.json');
+  const staging = {
+    accountId: ACCOUNT,
+    supabaseProject: PROJECT,
+    supabaseUrl: dataApi.url,
+    namespace: 'marquee-staging',
+    brandZone: BRAND_ZONE,
+    neutralZone: NEUTRAL_ZONE,
+    mailFrom: `no-reply@${NEUTRAL_ZONE}`,
+    primaryDomain: BRAND_ZONE,
+    jwksUrl: keySet.url,
+  };
+  await writeFile(configFile, JSON.stringify({ prefix: 'marquee', environments: { staging } }));
+  const openAccount = async (): Promise<RehearsedAccount> => {
+    const cloudflare = await startCloudflareApi({ accountId: ACCOUNT, zones: [BRAND_ZONE, NEUTRAL_ZONE] });
+    const stateFolder = join(folder, `state-${accounts.length}`);
+    const account = {
+      cloudflare,
+      stateFolder,
+      env: {
+        CLOUDFLARE_API_BASE_URL: cloudflare.url,
+        CLOUDFLARE_API_TOKEN: cloudflare.token,
+        SUPABASE_API_URL: management.url,
+        SUPABASE_ACCESS_TOKEN: management.token,
+        DATABASE_URL: databaseUrl,
+        MARQUEE_EDGE: cloudflare.edge.url,
+      },
+      line: [
+        ...['--env', 'staging', '--config', configFile, '--secrets-file', secretsFile],
+        ...['--state-dir', stateFolder, '--no-build'],
+      ],
+      close: () => cloudflare.close(),
+    };
+    accounts.push(account);
+    return account;
+  };
+  return {
+    ...(await openAccount()),
+    ...{ management, databaseUrl, secrets, secretsFile, configFile, folder, openAccount },
+    async close() {
+      await Promise.all([
+        ...accounts.map((account) => account.close()),
+        management.close(),
+        dataApi.close(),
+        keySet.close(),
+      ]);
+      await platform.dropDatabase(databaseUrl);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The edge tells portals apart by Host, and who fetches a key set says the address's: this says the portal's. */
+async function serveKeySet(edge: () => string): Promise<{ readonly url: string; close(): Promise<void> }> {
+  const path = '/.well-known/jwks.json';
+  const app = new Hono().get(path, async (c) => {
+    const { status, body } = await ask(new URL(edge()), path);
+    return c.body(body, status === 200 ? 200 : 502, { 'content-type': 'application/json' });
+  });
+  const server = await new Promise<ServerType>((listening) => {
+    const started = serve({ fetch: app.fetch, hostname: '127.0.0.1', port: 0 }, () => listening(started));
+  });
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port to listen on');
+  return {
+    url: `http://127.0.0.1:${address.port}${path}`,
+    close: () => new Promise((closed) => void server.close(() => closed())),
+  };
+}
+
+function ask(edge: URL, path: string): Promise<{ status: number; body: string }> {
+  return new Promise((resolve, reject) => {
+    const sent = request(
+      { host: edge.hostname, port: edge.port, path, headers: { host: BRAND_ZONE }, agent: false },
+      (answer) => {
+        let body = '';
+        answer.setEncoding('utf8').on('data', (text: string) => {
+          body += text;
+        });
+        answer.once('end', () => resolve({ status: answer.statusCode ?? 0, body }));
+      },
+    );
+    sent.once('error', reject);
+    sent.end();
+  });
+}
