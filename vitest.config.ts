@@ -1,6 +1,9 @@
 /**
  * All suites that Vitest runs, one project per runtime. `npm test` runs them with the summary; one alone:
  * `npx vitest run --project dispatcher`. Databases are the business of scripts/database-tests.ts.
+ *
+ * Files of a project share processes and isolates, as requests do (`isolate: false`): starting one for each file took
+ * longer than the tests. A helper hooks when it is called, not when it is imported: it is imported once for all files.
  */
 import { cloudflareTest } from '@cloudflare/vitest-plugin';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
@@ -36,6 +39,7 @@ function workerProject(
       globalSetup,
       include: [`${folder}/**/*.test.ts`],
       exclude: NOT_UNIT,
+      isolate: false,
     },
   };
 }

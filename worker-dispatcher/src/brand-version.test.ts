@@ -1,6 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { freshHost, namespaceOf, openWorld, type World } from './testing.ts';
-import { laggingStore, later, MINUTE, named, nameSeen, SECOND } from './testing-directory.ts';
+import {
+  laggingStore,
+  later,
+  MINUTE,
+  named,
+  nameSeen,
+  SECOND,
+  useStandingClock,
+} from './testing-directory.ts';
+
+useStandingClock();
 
 const OLD = 1_700_000_000_007;
 const NEW = OLD + 1;

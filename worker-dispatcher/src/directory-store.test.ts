@@ -12,7 +12,10 @@ import {
   SECOND,
   sibling,
   storedVersion,
+  useStandingClock,
 } from './testing-directory.ts';
+
+useStandingClock();
 
 describe('Newer and older rows', () => {
   test('an isolate that holds an older row leaves the newer one in KV', async () => {

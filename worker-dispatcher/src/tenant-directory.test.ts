@@ -12,7 +12,10 @@ import {
   SECOND,
   sibling,
   storedVersion,
+  useStandingClock,
 } from './testing-directory.ts';
+
+useStandingClock();
 
 describe('Memory, then KV, then the database', () => {
   test('a warm host asks nobody: neither KV nor the database', async () => {

@@ -10,17 +10,20 @@ export const HOUR = 60 * MINUTE;
 
 let warnings: string[] = [];
 
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() });
-  warnings = [];
-  vi.spyOn(console, 'log').mockImplementation(() => {});
-  vi.spyOn(console, 'warn').mockImplementation((line: string) => void warnings.push(line));
-});
+/** A clock that stands until `later`, and the log lines that `events` tells; for each test of the file that calls it. */
+export function useStandingClock(): void {
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() });
+    warnings = [];
+    vi.spyOn(console, 'log').mockImplementation(() => {});
+    vi.spyOn(console, 'warn').mockImplementation((line: string) => void warnings.push(line));
+  });
 
-afterEach(() => {
-  vi.useRealTimers();
-  vi.restoreAllMocks();
-});
+  afterEach(() => {
+    vi.useRealTimers();
+    vi.restoreAllMocks();
+  });
+}
 
 export const later = (milliseconds: number) => vi.setSystemTime(Date.now() + milliseconds);
 export const events = () => warnings.map((line) => JSON.parse(line).event as string);

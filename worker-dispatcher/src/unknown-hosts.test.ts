@@ -1,8 +1,10 @@
 import { env as bindings } from 'cloudflare:workers';
 import { describe, expect, test } from 'vitest';
 import { freshHost, limiterOf, openPortalWorld, openWorld, type World } from './testing.ts';
-import { events, HOUR, later, named, nameSeen, SECOND } from './testing-directory.ts';
+import { events, HOUR, later, named, nameSeen, SECOND, useStandingClock } from './testing-directory.ts';
 import { LOOKUPS_PER_WINDOW } from './unknown-hosts.ts';
+
+useStandingClock();
 
 describe('Hosts that nobody knows', () => {
   test('an unknown host is asked for once, and answers at once when it becomes a tenant', async () => {

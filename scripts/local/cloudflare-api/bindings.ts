@@ -17,7 +17,6 @@ const LARGEST_TEXT_BYTES = 5 * 1024;
 interface Surroundings {
   readonly account: Account;
   readonly assets: AssetDirectory | null;
-  readonly inNamespace: boolean;
 }
 
 /** Refuses with one error per binding that is wrong, as the original does for missing secrets. */

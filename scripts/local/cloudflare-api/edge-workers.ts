@@ -8,6 +8,7 @@ import { stripTypeScriptTypes } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Account, AssetDirectory, Binding, Queue, Upload } from './account.ts';
+import { frontWorker } from './edge-front.ts';
 import type { MiniflareWorker } from './edge-runtime.ts';
 
 const MAIL_WORKER = 'mail-service';
@@ -49,6 +50,8 @@ export async function describeWorkers(
       });
     }
   }
+  // The first one takes all requests.
+  workers.unshift(frontWorker(workers.map(({ name }) => name)));
   for (const namespace of account.namespaces.values()) {
     const scripts = [...namespace.scripts.values()];
     for (const { name, upload } of scripts)

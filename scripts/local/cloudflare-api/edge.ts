@@ -12,10 +12,13 @@ import {
 } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import type { Account } from './account.ts';
+import { EXCEPTION_HEADER, WORKER_HEADER } from './edge-front.ts';
 import { findTarget, pickVersion } from './edge-routes.ts';
 import { type EdgeLog, EdgeRuntime } from './edge-runtime.ts';
 import { workerName } from './edge-workers.ts';
 
+/** https://developers.cloudflare.com/workers/platform/limits/#request-limits */
+const LARGEST_BODY_BYTES = 100 * 1024 * 1024;
 const LOCAL_SUFFIX = /\.localhost$/;
 const OVERRIDES = 'cloudflare-workers-version-overrides';
 
@@ -74,6 +77,8 @@ async function answer(
   const path = request.url ?? '/';
   const target = findTarget(account, name, path.split('?')[0] ?? '/');
   if (!target.ok) return refuse(response, target.refusal.status, target.refusal.why);
+  if (Number(request.headers['content-length'] ?? 0) > LARGEST_BODY_BYTES)
+    return refuse(response, 413, 'The body is larger than 100 MB.');
   const original = new URL(path, `${local ? 'http' : 'https'}://${authority}`);
   await runtime.use(async (url) => {
     // Here, not before: a restart may have changed what is deployed.
@@ -91,7 +96,7 @@ function readHost(header: string): { authority: string; local: boolean; name: st
   return { authority: local ? authority : hostname, local, name: hostname.replace(LOCAL_SUFFIX, '') };
 }
 
-/** Byte for byte, in both directions; Miniflare learns the Worker and the visitor's address by headers of its own. */
+/** Byte for byte, in both directions; workerd learns the Worker and what the visitor asked for by headers of ours. */
 function forward(
   url: URL,
   original: URL,
@@ -106,14 +111,13 @@ function forward(
       'cf-connecting-ip': request.headers['cf-connecting-ip'] ?? '127.0.0.1',
       'x-forwarded-proto': original.protocol.slice(0, -1),
       'mf-original-url': original.href,
-      'mf-route-override': worker,
-      'mf-disable-pretty-error': 'true',
+      [WORKER_HEADER]: worker,
     };
     const sent = httpRequest(
       { host: url.hostname, port: url.port, path: request.url, method: request.method, headers },
       (answered) => {
-        // What a Worker throws is a page of its own here; Cloudflare says 1101 and no more.
-        if (answered.headers['mf-experimental-error-stack'] !== undefined) {
+        // Cloudflare says 1101 and no more.
+        if (answered.headers[EXCEPTION_HEADER] !== undefined) {
           answered.resume();
           refuse(response, 500, `The Worker ${worker} threw an exception (1101).`);
           return done();
@@ -123,8 +127,7 @@ function forward(
       },
     );
     sent.once('error', failed);
-    // A Worker may answer before it has read everything; what is left of the request then goes nowhere.
-    pipeline(request, sent).catch((error) => (response.headersSent ? undefined : failed(error)));
+    pipeline(request, sent).catch(failed);
   });
 }
 

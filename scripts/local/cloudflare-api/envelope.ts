@@ -1,7 +1,8 @@
 /**
  * The envelope of every answer of Cloudflare's API, its refusals and its two ways of paging. Used by all parts of the
  * stand-in. https://developers.cloudflare.com/fundamentals/api/how-to/make-api-calls/ and
- * https://developers.cloudflare.com/api/ (result_info of each list).
+ * https://developers.cloudflare.com/api/ (result_info of each list). Codes that wrangler or a published error list names are
+ * Cloudflare's; where none is published the status is, and the code is our guess: decide by the status there.
  */
 import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';

@@ -87,7 +87,7 @@ export function serveNamespaces(app: Hono, account: Account, assetUploads: Asset
     if (!SCRIPT_NAME.test(name)) refuse(400, 10016, `Invalid Worker name '${name}'.`);
     const present = scripts.get(name);
     const previous = present?.upload ?? null;
-    const upload = await readUpload(c, { account, assetUploads, previous, inNamespace: true });
+    const upload = await readUpload(c, { account, assetUploads, previous });
     const script: NamespaceScript = present ?? {
       name,
       upload,

@@ -33,7 +33,7 @@ export function serveScripts(app: Hono, account: Account, assetUploads: AssetUpl
     if (!SCRIPT_NAME.test(name)) refuse(400, 10016, `Invalid Worker name '${name}'.`);
     const present = account.scripts.get(name);
     const previous = present ? latestUpload(present) : null;
-    const upload = await readUpload(c, { account, assetUploads, previous, inNamespace: false });
+    const upload = await readUpload(c, { account, assetUploads, previous });
     const script = present ?? createScript(name);
     account.scripts.set(name, script);
     const version = addVersion(account, script, upload, 'wrangler');

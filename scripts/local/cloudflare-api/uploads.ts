@@ -40,7 +40,6 @@ export interface UploadContext {
   readonly assetUploads: AssetUploads;
   /** What bindings are inherited from: the newest version, or what the namespace holds. */
   readonly previous: Upload | null;
-  readonly inNamespace: boolean;
 }
 
 export async function readUpload(c: Context, context: UploadContext): Promise<Upload> {
@@ -68,7 +67,7 @@ export async function readUpload(c: Context, context: UploadContext): Promise<Up
       : null;
   const strict = c.req.query('bindings_inherit') === 'strict';
   const bindings = inherit(metadata.bindings as Binding[], metadata.keep_bindings, previous, strict);
-  checkBindings(bindings, { account, assets, inNamespace: context.inNamespace });
+  checkBindings(bindings, { account, assets });
   const upload = {
     mainModule: metadata.main_module,
     modules,

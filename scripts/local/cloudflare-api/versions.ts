@@ -63,7 +63,7 @@ export function serveVersions(app: Hono, account: Account, assetUploads: AssetUp
   app.post(`${SCRIPT}/versions`, async (c) => {
     const script = find(c.req.param('script'));
     const previous = latestUpload(script);
-    const upload = await readUpload(c, { account, assetUploads, previous, inNamespace: false });
+    const upload = await readUpload(c, { account, assetUploads, previous });
     const version = addVersion(account, script, upload, 'wrangler');
     return ok(c, { ...shownVersion(version), startup_time_ms: 10 });
   });
