@@ -74,17 +74,33 @@ export async function findAdvisories(databaseUrl: string): Promise<AdvisorFindin
   }));
 }
 
+/** The password of `--remote=…` goes by the environment: other processes read arguments. */
 function supabase(arguments_: readonly string[]): Promise<string> {
+  const env: Record<string, string> = {};
+  const bare = arguments_.map((argument) => {
+    if (!argument.startsWith('--remote=')) return argument;
+    const address = new URL(argument.slice('--remote='.length));
+    if (address.password !== '') env['PGPASSWORD'] = decodeURIComponent(address.password);
+    address.password = '';
+    // The embedded server speaks no TLS, and the CLI would write that into its answer.
+    if (/^(?:localhost|127\..*|\[::1\])$/.test(address.hostname)) env['PGSSLMODE'] = 'disable';
+    return `--remote=${address.href}`;
+  });
   const cli = join(
     dirname(createRequire(import.meta.url).resolve('supabase/package.json')),
     'dist',
     'supabase.js',
   );
-  return run(cli, [...arguments_, '--workdir', REPOSITORY, '--agent', 'no'], null);
+  return run(cli, [...bare, '--workdir', REPOSITORY, '--agent', 'no'], null, env);
 }
 
 /** Runs a Node program of our dependencies in the repository; answers its output, throws with what it said. */
-function run(program: string, arguments_: readonly string[], input: string | null): Promise<string> {
+function run(
+  program: string,
+  arguments_: readonly string[],
+  input: string | null,
+  env: Readonly<Record<string, string>> = {},
+): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = execFile(
       process.execPath,
@@ -98,8 +114,7 @@ function run(program: string, arguments_: readonly string[], input: string | nul
           SUPABASE_TELEMETRY_DISABLED: '1',
           DO_NOT_TRACK: '1',
           NO_COLOR: '1',
-          // The embedded server speaks no TLS, and the CLI would write that into its answer.
-          PGSSLMODE: 'disable',
+          ...env,
         },
       },
       (error, stdout, stderr) => {

@@ -41,7 +41,8 @@ export const addTenantTool: Tool<typeof OPTIONS> = {
   environment: {
     GITHUB_CLIENT_SECRET: 'secret of --github-client-id',
     GOOGLE_CLIENT_SECRET: 'secret of --google-client-id',
-    FIELD_KEYS: 'the tenant Workers’ keys of that name, to seal these secrets with',
+    FIELD_KEYS:
+      'the tenant Workers’ keys of that name, to seal these secrets with; or MARQUEE_SECRETS has them',
   },
   async run(run) {
     const tenant = await readTenant(run);

@@ -16,7 +16,7 @@ import {
   type SigningKey,
   writeSigningKey,
 } from './signing-key.ts';
-import { type Primary, waitForTrust } from './supabase-trust.ts';
+import { readPrimary, waitForTrust } from './supabase-trust.ts';
 import type { Tool, ToolRun, ToolWorld } from './tool.ts';
 
 const OPTIONS = {
@@ -62,7 +62,8 @@ export const configureSupabaseAuthTool: Tool<typeof OPTIONS> = {
     SUPABASE_ACCESS_TOKEN: 'personal access token for the Management API',
     SUPABASE_SIGNING_KEY: 'the Workers’ private ES256 key of that name, a JWK',
     SUPABASE_PUBLISHABLE_KEY: 'the project’s publishable key',
-    FIELD_KEYS: 'to check the OAuth clients with their providers; they are only listed without it',
+    FIELD_KEYS:
+      'to check the OAuth clients with their providers; or MARQUEE_SECRETS has them; they are only listed without',
   },
   run: (run) =>
     run.options['new-key'] === undefined ? configure(run) : makeKey(run, run.options['new-key']),
@@ -91,7 +92,7 @@ async function configure(run: Run): Promise<{ data: unknown; text: string }> {
 
   const { name, status } = await management.getProject();
   if (status !== 'ACTIVE_HEALTHY') throw new Refusal(`The project ${name} is ${status}, not ACTIVE_HEALTHY.`);
-  const primary = await readPrimary(run);
+  const primary = await transact(readPrimary);
   const issuer = options.issuer ?? `https://${primary.domain}`;
 
   note(await turnSignUpsOff(management, dryRun));
@@ -191,17 +192,6 @@ async function importKey(management: ManagementClient, key: SigningKey, dryRun: 
       await sleep(PAUSE_MILLISECONDS);
     }
   }
-}
-
-async function readPrimary({ transact }: Run): Promise<Primary> {
-  const primary = await transact(async (sql) => {
-    const [row] = await sql<Primary[]>`
-      select tenant_id as "tenantId", domain from public.tenants where type = 'primary'`;
-    return row ?? null;
-  });
-  if (primary === null)
-    throw new Refusal('There is no primary tenant yet: npm run add-tenant -- --type primary …');
-  return primary;
 }
 
 async function setIssuer(sql: Parameters<Parameters<Run['transact']>[0]>[0], issuer: string): Promise<Step> {

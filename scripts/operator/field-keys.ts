@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { FieldKeys } from '../../contract/sealed-secret.ts';
 import { Refusal } from '../local/steps.ts';
+import { parseSecrets } from './installation-secrets.ts';
 
 const fieldKeysSchema = z.object({
   keys: z
@@ -9,10 +10,10 @@ const fieldKeysSchema = z.object({
     .min(1),
 });
 
-/** Null where the variable is not set. */
+/** FIELD_KEYS, else those of the secrets document in MARQUEE_SECRETS; null where neither is set. */
 export function readFieldKeys(env: Readonly<Record<string, string | undefined>>): FieldKeys | null {
   const text = env['FIELD_KEYS'];
-  if (!text) return null;
+  if (!text) return env['MARQUEE_SECRETS'] ? parseSecrets(env['MARQUEE_SECRETS']).fieldKeys : null;
   try {
     const { keys } = fieldKeysSchema.parse(JSON.parse(text));
     if (new Set(keys.map(({ kid }) => kid)).size === keys.length) return keys;

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createSecretsTool } from './create-secrets.ts';
+import { readFieldKeys } from './field-keys.ts';
 import {
   createSecrets,
   dispatcherSecrets,
@@ -168,6 +169,11 @@ describe('the file', () => {
     expect((await readSecrets({ env: {}, ask: async () => file }, undefined)).secrets).toEqual(secrets);
     await expect(readSecrets({ env: {}, ask: null }, undefined)).rejects.toThrow('--secrets-file');
   });
+});
+
+test('tools that seal take the field keys of the document where nobody gives them', () => {
+  expect(readFieldKeys({ MARQUEE_SECRETS: JSON.stringify(secrets) })).toEqual(secrets.fieldKeys);
+  expect(readFieldKeys({})).toBeNull();
 });
 
 describe('npm run create-secrets', () => {

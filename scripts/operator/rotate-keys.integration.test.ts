@@ -56,7 +56,7 @@ interface Run {
 
 async function rotate({ keys = [next, previous], args = [], environment, piped = false }: Run = {}) {
   const keyring = JSON.stringify({ keys });
-  const child = spawn(process.execPath, [SCRIPT, ...args], {
+  const child = spawn(process.execPath, [SCRIPT, '--reseal', ...args], {
     env: {
       PATH: process.env['PATH'] ?? '',
       DATABASE_URL: stack.databaseUrl,

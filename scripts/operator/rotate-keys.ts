@@ -1,148 +1,238 @@
-/**
- * `npm run rotate-keys`: seals every OAuth client secret of the database with the first key of FIELD_KEYS. The steps
- * around it are in scripts/README.md.
- */
-import type { TransactionSql } from 'postgres';
-import { z } from 'zod';
-import {
-  type FieldKeys,
-  type SealedSecret,
-  type SecretOwner,
-  sealedSecretKeyId,
-  sealedSecretSchema,
-  sealSecret,
-  unsealSecret,
-} from '../../contract/sealed-secret.ts';
-import { PROVIDERS } from '../../contract/tenants.ts';
+/** `npm run rotate-keys`: walks a key of the secrets document through its rotation, one step a run. */
+import { isDeepStrictEqual } from 'node:util';
+import type { FieldKeys } from '../../contract/sealed-secret.ts';
 import { Refusal } from '../local/steps.ts';
-import { formatTable } from '../local/table.ts';
 import { readFieldKeys } from './field-keys.ts';
-import type { Tool, ToolRun } from './tool.ts';
+import { type InstallationSecrets, readSecretsFile, writeSecretsFile } from './installation-secrets.ts';
+import {
+  applyStep,
+  changedAt,
+  KEY_KINDS,
+  type KeyKind,
+  type KeyList,
+  listsOf,
+  nextStep,
+  type Step,
+  WAITS,
+} from './key-rotation.ts';
+import { sealAgain } from './seal-again.ts';
+import { readPrimary, waitForTrust } from './supabase-trust.ts';
+import type { Tool, ToolResult, ToolRun } from './tool.ts';
 
-type Run = ToolRun<Record<never, never>>;
+const OPTIONS = {
+  key: { type: 'string', value: 'KIND', help: `which to rotate: ${KEY_KINDS.join(', ')}` },
+  'secrets-file': { type: 'string', value: 'FILE', help: 'the secrets document; it is changed' },
+  deployed: {
+    type: 'string',
+    value: 'TIME',
+    help: 'when the deployment of the document as it is now ended: 2026-11-21T18:40Z',
+  },
+  worker: { type: 'string', value: 'NAME', help: 'only this Worker’s session keys' },
+  wait: {
+    type: 'string',
+    value: 'SECONDS',
+    help: 'how long to wait until Supabase takes the new key; 180 when left out',
+  },
+  reseal: {
+    type: 'boolean',
+    help: 'no step: seals all OAuth client secrets with the first field key',
+  },
+} as const;
 
-const BATCH = 100;
-/** Each pass takes what others wrote during the one before; more than a few mean that somebody seals with an old key. */
-const PASSES = 5;
+type Run = ToolRun<typeof OPTIONS>;
+const LONGEST_WAIT_SECONDS = 3_600;
 
-const rowSchema = z.object({
-  tenantId: z.string(),
-  hostname: z.string(),
-  provider: z.enum(PROVIDERS),
-  sealed: sealedSecretSchema,
-});
-type Row = z.infer<typeof rowSchema>;
-
-interface Broken extends SecretOwner {
-  readonly reason: string;
-}
-
-interface Pass {
-  /** Secrets per key id, as they were found. */
-  readonly found: ReadonlyMap<string, number>;
-  readonly broken: readonly Broken[];
-  /** Open, and sealed with another key than the first. */
-  readonly due: number;
-  /** Fewer than `due` where others wrote meanwhile; none in a dry run. */
-  readonly rewritten: number;
-}
-
-/** Walks all rows once in the order of their key, a batch at a time. Whatever is interrupted is taken up by the next run. */
-async function rotateOnce({ transact, dryRun }: Run, keys: FieldKeys): Promise<Pass> {
-  const newest = keys[0]?.kid;
-  const found = new Map<string, number>();
-  const broken: Broken[] = [];
-  let [due, rewritten] = [0, 0];
-  let last: SecretOwner | null = null;
-  for (;;) {
-    const after = last;
-    const rows: Row[] = await transact((sql) => readBatch(sql, after));
-    const changes: (Row & { readonly next: SealedSecret })[] = [];
-    for (const row of rows) {
-      const { sealed, ...owner } = row;
-      const keyId = sealedSecretKeyId(sealed) ?? '(none)';
-      found.set(keyId, (found.get(keyId) ?? 0) + 1);
-      const secret = await unsealSecret(sealed, owner, keys);
-      if (!secret.ok) broken.push({ ...owner, reason: secret.error });
-      else if (keyId !== newest) changes.push({ ...row, next: await sealSecret(secret.value, owner, keys) });
-    }
-    due += changes.length;
-    if (!dryRun && changes.length > 0) rewritten += await transact((sql) => writeBatch(sql, changes));
-    last = rows.at(-1) ?? null;
-    if (last === null || rows.length < BATCH) return { found, broken, due, rewritten };
-  }
-}
-
-async function readBatch(sql: TransactionSql, after: SecretOwner | null): Promise<Row[]> {
-  const rows = await sql`
-    select tenant_id as "tenantId", hostname, provider, sealed_secret as sealed from public.tenant_oauth_clients
-    ${after === null ? sql`` : sql`where (tenant_id, hostname, provider) > (${after.tenantId}, ${after.hostname}, ${after.provider})`}
-    order by tenant_id, hostname, provider limit ${BATCH}`;
-  return z.array(rowSchema).parse(rows);
-}
-
-/** Writes over exactly what was read: a secret that an admin saves meanwhile stays, and is looked at in the next pass. */
-async function writeBatch(
-  sql: TransactionSql,
-  changes: readonly (Row & { readonly next: SealedSecret })[],
-): Promise<number> {
-  const { count } = await sql`
-    update public.tenant_oauth_clients as client set sealed_secret = change.next
-    from jsonb_to_recordset(${sql.json([...changes])})
-      as change ("tenantId" text, hostname text, provider text, sealed jsonb, next jsonb)
-    where client.tenant_id = change."tenantId" and client.hostname = change.hostname
-      and client.provider = change.provider and client.sealed_secret = change.sealed`;
-  return count;
-}
-
-export const rotateKeysTool: Tool<Record<never, never>> = {
+export const rotateKeysTool: Tool<typeof OPTIONS> = {
   name: 'rotate-keys',
   summary:
-    'Seals all OAuth client secrets with the first key of FIELD_KEYS. Fails when some do not open, after sealing the rest.',
-  options: {},
+    'Takes the next step of a key’s rotation in the secrets document (add, promote, retire), and says what to deploy\n' +
+    'and how long to wait. Nobody is signed out, and no request is refused, when each step is deployed before the next.',
+  options: OPTIONS,
   environment: {
     FIELD_KEYS:
-      'the tenant Workers’ keys of that name, the new key first; from standard input where it is not set',
+      'for --reseal without a file: the tenant Workers’ keys of that name, the new key first; else from standard input',
+    SUPABASE_URL: 'for --key supabase: the project’s address, which must take the new key before it signs',
   },
   async run(run) {
-    const { world, dryRun } = run;
-    const given = world.env['FIELD_KEYS'] || (await world.readInput?.()) || '';
-    const keys = readFieldKeys({ FIELD_KEYS: given });
-    if (keys === null) throw new Refusal('FIELD_KEYS is not set, and nothing came on standard input.');
-    const newest = keys[0]?.kid ?? '';
-    const first = await rotateOnce(run, keys);
-    let last = first;
-    let { rewritten } = first;
-    for (let pass = 1; !dryRun && last.rewritten < last.due && pass < PASSES; pass++) {
-      last = await rotateOnce(run, keys);
-      rewritten += last.rewritten;
-    }
-    const unfinished = !dryRun && last.rewritten < last.due;
-    const keyCounts = [...first.found].map(([keyId, secrets]) => ({
-      keyId,
-      secrets,
-      known: keys.some(({ kid }) => kid === keyId),
-    }));
-    return {
-      data: { newest, keys: keyCounts, due: last.due, rewritten, broken: last.broken, unfinished, dryRun },
-      text: [
-        keyCounts.length === 0
-          ? 'There are no secrets.'
-          : `Secrets by key:\n${formatTable(
-              keyCounts.map(({ keyId, secrets, known }) => [
-                String(secrets).padStart(4),
-                keyId,
-                keyId === newest ? 'the first key' : known ? '' : 'not in FIELD_KEYS',
-              ]),
-            )}`,
-        dryRun ? `${last.due} to seal again; nothing is changed.` : `${rewritten} sealed again.`,
-        ...last.broken.map(
-          ({ tenantId, hostname, provider, reason }) =>
-            `Cannot be opened (${reason}): ${tenantId}, ${hostname}, ${provider}`,
-        ),
-        ...(unfinished ? ['Others keep writing: run it again.'] : []),
-      ].join('\n'),
-      failed: last.broken.length > 0 || unfinished,
-    };
+    const { key, reseal } = run.options;
+    if ((key === undefined) === (reseal !== true))
+      throw new Refusal('Name what to do: --key KIND, or --reseal.');
+    return key === undefined ? sealAgain(run, await readKeysToSeal(run)) : rotate(run, readKind(key));
   },
 };
+
+async function readKeysToSeal({ options, world }: Run): Promise<FieldKeys> {
+  const file = options['secrets-file'];
+  if (file !== undefined) return (await readSecretsFile(file)).fieldKeys;
+  const given = world.env['FIELD_KEYS'] || (await world.readInput?.()) || '';
+  const keys = readFieldKeys({ FIELD_KEYS: given });
+  if (keys === null) throw new Refusal('FIELD_KEYS is not set, and nothing came on standard input.');
+  return keys;
+}
+
+function readKind(given: string): KeyKind {
+  const kind = KEY_KINDS.find((known) => known === given);
+  if (kind === undefined) throw new Refusal(`--key takes ${KEY_KINDS.join(', ')}.`);
+  return kind;
+}
+
+async function rotate(run: Run, kind: KeyKind): Promise<ToolResult> {
+  const { options, dryRun } = run;
+  const file = options['secrets-file'];
+  if (file === undefined)
+    throw new Refusal('A rotation changes the secrets document: name its file, --secrets-file FILE.');
+  if (options.worker !== undefined && kind !== 'sessions')
+    throw new Refusal('Only session keys belong to one Worker: leave --worker out.');
+  const secrets = await readSecretsFile(file);
+  const lists = listsOf(secrets, kind, options.worker);
+  const step = nextStep(lists, secrets.history);
+  const now = Date.now();
+  if (step !== 'add')
+    requireDeployed(run, { kind, step, now, changed: changedAt(lists, secrets.history, step) });
+  if (kind === 'supabase' && step === 'promote') await requireTrust(run, secrets);
+  if (kind === 'fields' && step === 'retire') {
+    const sealing = await sealAgain(run, secrets.fieldKeys);
+    if (!sealing.clean) return notYet(sealing, dryRun);
+  }
+  const next = await applyStep(secrets, kind, lists, step, now);
+  if (!dryRun) await replace(file, secrets, next);
+  return report({ run, kind, step, file, lists: dryRun ? lists : listsOf(next, kind, options.worker) });
+}
+
+/** Waiting and sealing take minutes: a key that another run has added meanwhile must not be lost. */
+async function replace(file: string, read: InstallationSecrets, next: InstallationSecrets): Promise<void> {
+  if (!isDeepStrictEqual(await readSecretsFile(file), read))
+    throw new Refusal(`${file} was changed meanwhile; nothing of this step is written. Run it again.`);
+  await writeSecretsFile(file, next);
+}
+
+interface Due {
+  readonly kind: KeyKind;
+  readonly step: 'promote' | 'retire';
+  /** When the document was changed last, in milliseconds since the epoch. */
+  readonly changed: number;
+  readonly now: number;
+}
+
+/** A step counts from the deployment of the one before: what only stands in a file has reached nobody. */
+function requireDeployed({ options }: Run, { kind, step, changed, now }: Due): void {
+  if (options.deployed === undefined)
+    throw new Refusal(
+      `Next is to ${step}. Say when the deployment ended that gave all Workers the document as it is now:\n` +
+        `  --deployed ${new Date(now).toISOString().slice(0, 16)}Z`,
+    );
+  const deployed = readTime(options.deployed);
+  if (deployed > now) throw new Refusal('--deployed is in the future.');
+  // A minute is the precision of what people write.
+  if (deployed + 60_000 <= changed)
+    throw new Refusal(
+      `The document was changed at ${new Date(changed).toISOString()}, after this deployment: deploy it first.`,
+    );
+  const due = deployed + WAITS[kind][step] * 1000;
+  if (now < due)
+    throw new Refusal(
+      `Too early to ${step}: wait ${formatWait((due - now) / 1000)} more, until ${new Date(due).toISOString()}.`,
+    );
+}
+
+function readTime(given: string): number {
+  const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)$/.test(given)
+    ? Date.parse(given)
+    : Number.NaN;
+  if (Number.isNaN(time)) throw new Refusal('--deployed takes a time with its zone: 2026-11-21T18:40Z.');
+  return time;
+}
+
+/** Supabase looks at our keys when it wants to; a token of the new key shows whether it has. */
+async function requireTrust(
+  { options, world, transact, dryRun }: Run,
+  secrets: InstallationSecrets,
+): Promise<void> {
+  const supabaseUrl = world.env['SUPABASE_URL'];
+  if (!supabaseUrl || !/^https?:\/\/[^/]+$/.test(supabaseUrl))
+    throw new Refusal('SUPABASE_URL is not set: the address of the project, https://REF.supabase.co.');
+  const waitSeconds = Number(options.wait ?? 180);
+  if (!Number.isInteger(waitSeconds) || waitSeconds < 1 || waitSeconds > LONGEST_WAIT_SECONDS)
+    throw new Refusal(`--wait takes 1 to ${LONGEST_WAIT_SECONDS} seconds.`);
+  const key = secrets.supabaseKeys.at(-1);
+  if (key === undefined || dryRun) return;
+  const { primary, issuer } = await transact(async (sql) => {
+    const [setting] = await sql<{ value: string }[]>`select value from app.settings where key = 'jwt_issuer'`;
+    return { primary: await readPrimary(sql), issuer: setting?.value ?? null };
+  });
+  if (issuer === null)
+    throw new Refusal('The database knows no issuer yet: npm run configure-supabase-auth.');
+  const { publishableKey } = secrets;
+  await waitForTrust({ supabaseUrl, publishableKey, issuer, key, primary, waitSeconds, world });
+}
+
+function notYet({ text, data }: ToolResult, dryRun: boolean): ToolResult {
+  const next = dryRun
+    ? 'The old key stays until a run finds nothing to seal again.'
+    : 'The old key stays. Run this again: it goes when nothing was left to seal again, and every secret opened.';
+  return { data, text: `${text}\n${next}`, failed: true };
+}
+
+interface Done {
+  readonly run: Run;
+  readonly kind: KeyKind;
+  readonly step: Step;
+  readonly file: string;
+  readonly lists: readonly KeyList[];
+}
+
+function report({ run: { dryRun, options }, kind, step, file, lists }: Done): ToolResult {
+  const keys = Object.fromEntries(lists.map(({ name, keys: list }) => [name, list.map(({ kid }) => kid)]));
+  const after = step === 'add' ? 'promote' : step === 'promote' ? 'retire' : null;
+  const waitSeconds = after === null ? null : WAITS[kind][after];
+  const worker = options.worker === undefined ? '' : ` --worker ${options.worker}`;
+  return {
+    data: { key: kind, step, dryRun, keys, next: after, waitSeconds },
+    text: [
+      `${kind}, ${step}: ${dryRun ? `${file} would be changed` : WORDS[step]}.`,
+      ...Object.entries(keys).map(([name, kids]) => `  ${name}: ${kids.join(', ')}`),
+      '',
+      `Deploy ${DEPLOYED[kind]} with it.`,
+      ...(after === null
+        ? ['That was the last step: the rotation is over when this is deployed.']
+        : [
+            `${formatWait(waitSeconds ?? 0)} after the deployment has ended, ${after}:`,
+            `  npm run rotate-keys -- --key ${kind}${worker} --secrets-file ${file} --deployed TIME`,
+          ]),
+      ...(kind === 'supabase' && step === 'add'
+        ? [
+            'With an imported key instead of an address, give Supabase the new one first: configure-supabase-auth.',
+          ]
+        : []),
+    ].join('\n'),
+  };
+}
+
+const WORDS: Readonly<Record<Step, string>> = {
+  add: 'a new key stands last: accepted, not yet used',
+  promote: 'the new key stands first, and is used from the next deployment on',
+  retire: 'the old key is gone',
+};
+
+const DEPLOYED: Readonly<Record<KeyKind, string>> = {
+  context: 'the tenant Workers and the dispatcher',
+  sessions: 'the tenant Workers',
+  fields: 'the tenant Workers',
+  supabase: 'the dispatcher, the tenant Workers and the jobs Worker',
+};
+
+/** `2 min`, `7 d 2 min`. */
+function formatWait(seconds: number): string {
+  const minutes = Math.ceil(seconds / 60);
+  const parts = [
+    [Math.floor(minutes / 1440), 'd'],
+    [Math.floor((minutes % 1440) / 60), 'h'],
+    [minutes % 60, 'min'],
+  ] as const;
+  return (
+    parts
+      .filter(([count]) => count > 0)
+      .map(([count, unit]) => `${count} ${unit}`)
+      .join(' ') || '0 min'
+  );
+}

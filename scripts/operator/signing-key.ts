@@ -22,7 +22,10 @@ const signingKeySchema = z.looseObject({
 });
 export type SigningKey = z.infer<typeof signingKeySchema> & JWK;
 
-export function isSameKey(known: z.infer<typeof publicKeySchema>, key: SigningKey): boolean {
+export function isSameKey(
+  known: z.infer<typeof publicKeySchema>,
+  key: Pick<JWK, 'kid' | 'x' | 'y'>,
+): boolean {
   return known.kid === key.kid && known.x === key.x && known.y === key.y;
 }
 

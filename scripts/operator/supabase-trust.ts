@@ -1,10 +1,10 @@
-/** Waits until a Supabase project takes tokens of ours. Called by configure-supabase-auth. */
+/** Waits until a Supabase project takes tokens of ours. Called by configure-supabase-auth, rotate-keys and doctor. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { SignJWT } from 'jose';
+import { type JWK, SignJWT } from 'jose';
+import type { TransactionSql } from 'postgres';
 import { z } from 'zod';
 import { Refusal } from '../local/steps.ts';
 import { formatSeconds } from '../local/table.ts';
-import type { SigningKey } from './signing-key.ts';
 import type { ToolWorld } from './tool.ts';
 
 const PAUSE_MILLISECONDS = 1_000;
@@ -15,23 +15,35 @@ export interface Primary {
   readonly domain: string;
 }
 
-interface Waiting {
+/** Refuses where there is none yet. */
+export async function readPrimary(sql: TransactionSql): Promise<Primary> {
+  const [primary] = await sql<Primary[]>`
+    select tenant_id as "tenantId", domain from public.tenants where type = 'primary'`;
+  if (primary === undefined)
+    throw new Refusal('There is no primary tenant yet: npm run add-tenant -- --type primary …');
+  return primary;
+}
+
+interface Asking {
   readonly supabaseUrl: string;
   readonly publishableKey: string;
   readonly issuer: string;
-  readonly key: SigningKey;
+  readonly key: JWK & { readonly kid: string };
   readonly primary: Primary;
+}
+
+interface Waiting extends Asking {
   readonly waitSeconds: number;
   readonly world: ToolWorld;
 }
 
 /** Asks as a tenant Worker does that signs somebody in, until it is answered. In milliseconds. */
 export async function waitForTrust(waiting: Waiting): Promise<number> {
-  const { supabaseUrl, publishableKey, waitSeconds, world } = waiting;
+  const { waitSeconds, world } = waiting;
   const started = Date.now();
   let told = 0;
   while (true) {
-    const { status, body } = await askAsWorker(supabaseUrl, publishableKey, await mintToken(waiting));
+    const { status, body } = await askWithKey(waiting);
     const waited = Date.now() - started;
     if (status === 200) return waited;
     if (status === 403)
@@ -53,11 +65,12 @@ export async function waitForTrust(waiting: Waiting): Promise<number> {
   }
 }
 
-async function askAsWorker(
-  supabaseUrl: string,
-  publishableKey: string,
-  token: string,
+/** Once, with a token of this key. A status of null: no answer. */
+export async function askWithKey(
+  asking: Asking,
 ): Promise<{ status: number | null; body: { message?: string | undefined } }> {
+  const { supabaseUrl, publishableKey } = asking;
+  const token = await mintToken(asking);
   try {
     const answer = await fetch(`${supabaseUrl}/rest/v1/rpc/get_oauth_client`, {
       method: 'POST',
@@ -78,7 +91,7 @@ async function askAsWorker(
   }
 }
 
-async function mintToken({ issuer, key, primary }: Waiting): Promise<string> {
+async function mintToken({ issuer, key, primary }: Asking): Promise<string> {
   const now = Math.floor(Date.now() / 1000);
   return new SignJWT({ role: 'sign_in', tenant_id: primary.tenantId, hostname: primary.domain })
     .setProtectedHeader({ alg: 'ES256', typ: 'JWT', kid: key.kid })

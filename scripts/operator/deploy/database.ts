@@ -2,7 +2,7 @@
 import { readdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import type { Sql } from 'postgres';
+import type { Sql, TransactionSql } from 'postgres';
 import { Refusal } from '../../local/steps.ts';
 import { REPOSITORY } from './build-output.ts';
 import { runProgram } from './programs.ts';
@@ -11,7 +11,7 @@ const TIMEOUT_MILLISECONDS = 600_000;
 const SAID_LINES = 30;
 
 /** Names of migration files that the database does not have, oldest first. */
-export async function findDueMigrations(sql: Sql): Promise<string[]> {
+export async function findDueMigrations(sql: Sql | TransactionSql): Promise<string[]> {
   const files = (await readdir(join(REPOSITORY, 'supabase/migrations'))).filter((name) =>
     /^\d+_.*\.sql$/.test(name),
   );
