@@ -41,7 +41,7 @@ const recordSchema = z.object({
   proxied: z.boolean().nullish(),
 });
 const routeSchema = z.object({ id: z.string(), pattern: z.string(), script: z.string().nullish() });
-const originSchema = z.object({ origin: z.string(), status: z.string().nullish() });
+const originSchema = z.object({ origin: z.string().nullish() });
 
 export type Deployment = z.infer<typeof deploymentSchema>;
 export type DnsRecord = z.infer<typeof recordSchema>;

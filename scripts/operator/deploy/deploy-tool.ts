@@ -289,9 +289,10 @@ async function reportOn(
 ): Promise<ToolResult> {
   const { release } = await plan();
   const changes = steps.reduce((sum, step) => sum + step.changes.length, 0);
+  const counted = changes === 1 ? '1 change' : `${changes} changes`;
   const head = dryRun
-    ? `${environment.name}: ${changes} changes would be made for the release ${release}; none was.`
-    : `${environment.name}: the release ${release}, ${changes === 0 ? 'nothing to change' : `${changes} changes`} (${(milliseconds / 1000).toFixed(0)} s).`;
+    ? `${environment.name}: ${counted} for the release ${release}; none was made.`
+    : `${environment.name}: the release ${release}, ${changes === 0 ? 'nothing to change' : counted} (${(milliseconds / 1000).toFixed(0)} s).`;
   const tenants = found.tenants.map(({ tenantId, hostname, problems }) => [
     problems.length === 0 ? '✓' : '✗',
     tenantId,

@@ -4,6 +4,7 @@ import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startCloudflareApi } from '../../local/cloudflare-api/server.ts';
 import { callApi, upload } from '../../local/cloudflare-api/testing.ts';
 import { type Platform, startPlatform } from '../../local/platform.ts';
 import { runAt, type Said } from '../testing.ts';
@@ -119,6 +120,39 @@ describe('A deployment to an empty account', () => {
     expect(missing.error).toMatch(
       /CLOUDFLARE_API_TOKEN is not set.*\n.*SUPABASE_ACCESS_TOKEN is not set.*\n.*\/nowhere/,
     );
+  });
+
+  test('is refused with everything that the account and the token lack', async () => {
+    const poor = await startCloudflareApi({
+      accountId: rehearsal.cloudflare.accountId,
+      zones: [BRAND_ZONE],
+      workersForPlatforms: false,
+      permissions: ['Workers Scripts Write', 'Queues Write', 'Zone Read', 'DNS Write'],
+    });
+    try {
+      const env = { ...rehearsal.env, CLOUDFLARE_API_BASE_URL: poor.url, CLOUDFLARE_API_TOKEN: poor.token };
+      const said = await runAt(rehearsal.databaseUrl, deployTool, [...rehearsal.line, '--yes'], { env });
+      expect(said).toMatchObject({ code: 1 });
+      for (const problem of [
+        'no Workers for Platforms',
+        'lacks “Workers KV Storage: Edit”',
+        'lacks “Workers R2 Storage: Edit”',
+        `lacks “Workers Routes: Edit for ${BRAND_ZONE}”`,
+        `no zone ${NEUTRAL_ZONE}`,
+      ])
+        expect(said.error).toContain(problem);
+      expect(said.error).not.toMatch(/lacks “(?:Queues|DNS)/);
+      expect(poor.calls.every((call) => call.startsWith('GET '))).toBe(true);
+
+      const stranger = await runAt(rehearsal.databaseUrl, deployTool, rehearsal.line, {
+        env: { ...env, CLOUDFLARE_API_TOKEN: 'of-somebody-else' },
+      });
+      expect(stranger.error).toMatch(
+        /^Before anything was changed:\n {2}- Cloudflare refuses CLOUDFLARE_API_TOKEN\..*\n$/,
+      );
+    } finally {
+      await poor.close();
+    }
   });
 
   test('shows every change in a dry run, and makes none', async () => {

@@ -110,13 +110,12 @@ function routeChanges(
 
 async function originChanges({ cloudflare, environment }: Installation, zone: ZoneState): Promise<Change[]> {
   const { customHostnameTarget: origin } = environment;
-  const present = await cloudflare.findFallbackOrigin(zone.id);
-  if (present?.origin === origin) return [];
+  const present = (await cloudflare.findFallbackOrigin(zone.id))?.origin ?? '';
+  if (present === origin) return [];
   return [
     {
       what: `send custom hostnames of ${zone.name} to ${origin}`,
-      ...(present !== null &&
-        present.origin !== '' && { consent: `custom hostnames of ${zone.name} go to ${present.origin} now` }),
+      ...(present !== '' && { consent: `custom hostnames of ${zone.name} go to ${present} now` }),
       apply: () => cloudflare.setFallbackOrigin(zone.id, origin),
     },
   ];

@@ -21,7 +21,7 @@ const stateSchema = z.strictObject({
   resources: z.record(z.string().max(50), name),
   /** What stands under each name of a Worker, by digest: it was uploaded whole. */
   uploads: z.record(name, digest),
-  /** Sources of what is in dist/. */
+  /** What is in dist/, and the sources that it was made from. */
   build: digest.nullable(),
   /** A release that has begun and has not proved itself yet. */
   rollout: z
