@@ -3,31 +3,24 @@
  * changes only what is missing, so that it can be run again at any time, whatever ended the run before.
  */
 import { join } from 'node:path';
-import postgres, { type Sql } from 'postgres';
 import { Refusal } from '../../local/steps.ts';
 import { formatTable } from '../../local/table.ts';
 import { CLOUDFLARE_API, CloudflareClient } from '../cloudflare-client.ts';
-import { readSecrets } from '../installation-secrets.ts';
 import type { Tool, ToolResult, ToolRun } from '../tool.ts';
 import { authStep } from './auth-step.ts';
 import { REPOSITORY, readBuild, readCommit } from './build-output.ts';
 import { buildStep } from './build-step.ts';
 import { cleanUpStep } from './clean-up.ts';
 import { databaseStep } from './database-step.ts';
-import {
-  DEFAULT_CONFIG_FILE,
-  type DeployEnvironment,
-  environmentOf,
-  isEnvironmentName,
-  readDeployConfig,
-} from './deploy-config.ts';
+import { DEFAULT_CONFIG_FILE } from './deploy-config.ts';
 import type { Installation } from './installation.ts';
 import { takeLock } from './lock.ts';
 import { checkBeforehand } from './preflight.ts';
 import { smokeStep } from './proving.ts';
-import { createRedactor, type Redactor } from './redaction.ts';
+import { createRedactor } from './redaction.ts';
 import { resourcesStep } from './resources.ts';
 import { routesStep } from './routes.ts';
+import { connect, readEdge, readSettings } from './settings.ts';
 import { openState } from './state.ts';
 import { runSteps, STEP_NAMES, type Step, type StepName, type StepReport } from './steps.ts';
 import { readTenants } from './tenants.ts';
@@ -86,10 +79,7 @@ async function deploy(run: Run): Promise<ToolResult> {
   const redactor = createRedactor();
   const { world: bare } = run;
   const world: Run['world'] = { ...bare, writeError: (text) => bare.writeError(redactor.redact(text)) };
-  const { environment, databaseUrl, secrets, cloudflareToken } = await readSettings(
-    { ...run, world },
-    redactor,
-  );
+  const { environment, databaseUrl, secrets, cloudflareToken } = await readSettings(options, world, redactor);
 
   const apiUrl = world.env['CLOUDFLARE_API_BASE_URL'] ?? CLOUDFLARE_API;
   const { accountId, names, namespace, name } = environment;
@@ -196,83 +186,6 @@ function chooseSteps(
   return STEP_NAMES.filter(
     (name) => chosen.includes(name) && (tenant === undefined || TENANT_STEPS.includes(name)),
   );
-}
-
-/** Configuration, secrets and tokens; whatever is secret is known to the redactor before anything is said. */
-async function readSettings({ options, world }: Run, redactor: Redactor) {
-  const { env } = world;
-  const problems: string[] = [];
-  const collect = async <Value>(read: () => Value | Promise<Value>): Promise<Value | null> => {
-    try {
-      return await read();
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      problems.push(error.message);
-      return null;
-    }
-  };
-  for (const name of ['CLOUDFLARE_API_TOKEN', 'SUPABASE_ACCESS_TOKEN', 'DATABASE_URL', 'MARQUEE_SECRETS'])
-    redactor.learn(env[name]);
-  const environment = await collect(async (): Promise<DeployEnvironment> => {
-    const name = options.env ?? '';
-    if (!isEnvironmentName(name)) throw new Refusal('--env takes staging or production.');
-    return environmentOf(
-      await readDeployConfig(options.config ?? join(REPOSITORY, DEFAULT_CONFIG_FILE)),
-      name,
-    );
-  });
-  const databaseUrl = await collect(() => readDatabaseUrl(env['DATABASE_URL'], redactor));
-  const cloudflareToken = await collect(() =>
-    neededToken(env['CLOUDFLARE_API_TOKEN'], 'CLOUDFLARE_API_TOKEN'),
-  );
-  await collect(() => neededToken(env['SUPABASE_ACCESS_TOKEN'], 'SUPABASE_ACCESS_TOKEN'));
-  const read = await collect(() => readSecrets(world, options['secrets-file']));
-  if (
-    environment === null ||
-    databaseUrl === null ||
-    cloudflareToken === null ||
-    read === null ||
-    problems.length > 0
-  )
-    throw new Refusal(
-      problems.length === 1
-        ? problems.join()
-        : `Before anything was changed:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`,
-    );
-  redactor.learn(JSON.stringify(read.secrets));
-  return { environment, databaseUrl, cloudflareToken, secrets: read.secrets };
-}
-
-function neededToken(value: string | undefined, name: string): string {
-  if (!value) throw new Refusal(`${name} is not set.`);
-  return value;
-}
-
-function readDatabaseUrl(address: string | undefined, redactor: Redactor): string {
-  if (!address)
-    throw new Refusal('DATABASE_URL is not set: the database as its owner, by its direct connection.');
-  const url = URL.parse(address);
-  if (url === null || !/^postgres(?:ql)?:$/.test(url.protocol))
-    throw new Refusal('DATABASE_URL is no postgres:// address.');
-  redactor.learn(decodeURIComponent(url.password));
-  return address;
-}
-
-function readEdge(address: string | undefined): URL | null {
-  if (!address) return null;
-  const url = URL.parse(address);
-  if (url === null || url.protocol !== 'http:' || url.hostname !== '127.0.0.1')
-    throw new Refusal('MARQUEE_EDGE is for rehearsals: http://127.0.0.1:PORT.');
-  return url;
-}
-
-function connect(databaseUrl: string): Sql {
-  try {
-    return postgres(databaseUrl, { max: 2, idle_timeout: 20, connect_timeout: 10, onnotice: () => {} });
-  } catch {
-    // The error of a malformed address repeats it, password and all.
-    throw new Refusal('DATABASE_URL is no connection string.');
-  }
 }
 
 function consentBy({ options, world }: Run): ((question: string) => Promise<boolean>) | null {

@@ -1,0 +1,109 @@
+/** What a deployment is given by its options and by the environment, all that is wrong with it said at once. */
+import { join } from 'node:path';
+import postgres, { type Sql } from 'postgres';
+import { Refusal } from '../../local/steps.ts';
+import { type InstallationSecrets, readSecrets } from '../installation-secrets.ts';
+import type { ToolWorld } from '../tool.ts';
+import { REPOSITORY } from './build-output.ts';
+import {
+  DEFAULT_CONFIG_FILE,
+  type DeployEnvironment,
+  environmentOf,
+  isEnvironmentName,
+  readDeployConfig,
+} from './deploy-config.ts';
+import type { Redactor } from './redaction.ts';
+
+interface GivenOptions {
+  readonly env?: string | undefined;
+  readonly config?: string | undefined;
+  readonly 'secrets-file'?: string | undefined;
+}
+
+export interface Settings {
+  readonly environment: DeployEnvironment;
+  readonly databaseUrl: string;
+  readonly cloudflareToken: string;
+  readonly secrets: InstallationSecrets;
+}
+
+/** Configuration, secrets and tokens; whatever is secret is known to the redactor before anything is said. */
+export async function readSettings(
+  options: GivenOptions,
+  world: ToolWorld,
+  redactor: Redactor,
+): Promise<Settings> {
+  const { env } = world;
+  const problems: string[] = [];
+  const collect = async <Value>(read: () => Value | Promise<Value>): Promise<Value | null> => {
+    try {
+      return await read();
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      problems.push(error.message);
+      return null;
+    }
+  };
+  for (const name of ['CLOUDFLARE_API_TOKEN', 'SUPABASE_ACCESS_TOKEN', 'DATABASE_URL', 'MARQUEE_SECRETS'])
+    redactor.learn(env[name]);
+  const environment = await collect(async (): Promise<DeployEnvironment> => {
+    const name = options.env ?? '';
+    if (!isEnvironmentName(name)) throw new Refusal('--env takes staging or production.');
+    return environmentOf(
+      await readDeployConfig(options.config ?? join(REPOSITORY, DEFAULT_CONFIG_FILE)),
+      name,
+    );
+  });
+  const databaseUrl = await collect(() => readDatabaseUrl(env['DATABASE_URL'], redactor));
+  const cloudflareToken = await collect(() =>
+    neededToken(env['CLOUDFLARE_API_TOKEN'], 'CLOUDFLARE_API_TOKEN'),
+  );
+  await collect(() => neededToken(env['SUPABASE_ACCESS_TOKEN'], 'SUPABASE_ACCESS_TOKEN'));
+  const read = await collect(() => readSecrets(world, options['secrets-file']));
+  if (
+    environment === null ||
+    databaseUrl === null ||
+    cloudflareToken === null ||
+    read === null ||
+    problems.length > 0
+  )
+    throw new Refusal(
+      problems.length === 1
+        ? problems.join()
+        : `Before anything was changed:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`,
+    );
+  redactor.learn(JSON.stringify(read.secrets));
+  return { environment, databaseUrl, cloudflareToken, secrets: read.secrets };
+}
+
+function neededToken(value: string | undefined, name: string): string {
+  if (!value) throw new Refusal(`${name} is not set.`);
+  return value;
+}
+
+function readDatabaseUrl(address: string | undefined, redactor: Redactor): string {
+  if (!address)
+    throw new Refusal('DATABASE_URL is not set: the database as its owner, by its direct connection.');
+  const url = URL.parse(address);
+  if (url === null || !/^postgres(?:ql)?:$/.test(url.protocol))
+    throw new Refusal('DATABASE_URL is no postgres:// address.');
+  redactor.learn(decodeURIComponent(url.password));
+  return address;
+}
+
+export function readEdge(address: string | undefined): URL | null {
+  if (!address) return null;
+  const url = URL.parse(address);
+  if (url === null || url.protocol !== 'http:' || url.hostname !== '127.0.0.1')
+    throw new Refusal('MARQUEE_EDGE is for rehearsals: http://127.0.0.1:PORT.');
+  return url;
+}
+
+export function connect(databaseUrl: string): Sql {
+  try {
+    return postgres(databaseUrl, { max: 2, idle_timeout: 20, connect_timeout: 10, onnotice: () => {} });
+  } catch {
+    // The error of a malformed address repeats it, password and all.
+    throw new Refusal('DATABASE_URL is no connection string.');
+  }
+}
