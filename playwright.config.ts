@@ -8,12 +8,11 @@ import {
   currentBrowserPortal,
   realHostnamesArguments,
 } from './scripts/local/browser-portal.ts';
+import { UNSANDBOXED } from './scripts/local/chromium.ts';
 
-/** Root and many containers cannot use Chromium's sandbox; nothing but our own pages is opened. */
-const common = ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu'];
 const executablePath = process.env['CHROMIUM_PATH'];
 const launch = (arguments_: string[]) => ({
-  launchOptions: { args: [...common, ...arguments_], ...(executablePath ? { executablePath } : {}) },
+  launchOptions: { args: [...UNSANDBOXED, ...arguments_], ...(executablePath ? { executablePath } : {}) },
 });
 
 export default defineConfig({

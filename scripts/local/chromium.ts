@@ -1,10 +1,15 @@
 /**
  * A Chromium without a download: an installed one, else the one that comes inside an npm package (Linux x64). Called
- * by playwright.config.ts.
+ * by playwright.config.ts
+ * and by tests that open one page.
  */
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Browser } from '@playwright/test';
+
+/** Root and many containers cannot use Chromium's sandbox; nothing but our own pages is opened. */
+export const UNSANDBOXED = ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu'];
 
 const INSTALLED = [
   '/usr/bin/chromium',
@@ -16,6 +21,22 @@ const INSTALLED = [
 ];
 /** In step with package.json: the package takes over an unpacked browser of any version. */
 const PACKAGED_VERSION = '153.0.0';
+
+/** Opens a browser of its own for `work`, and leaves this process's environment as it was. */
+export async function withChromium<Value>(work: (browser: Browser) => Promise<Value>): Promise<Value> {
+  const before = { ...process.env };
+  const executablePath = await findChromium();
+  const env = { ...process.env } as Record<string, string>;
+  for (const name of Object.keys(env)) if (!(name in before)) delete process.env[name];
+  Object.assign(process.env, before);
+  const { chromium } = await import('@playwright/test');
+  const browser = await chromium.launch({ executablePath, env, args: [...UNSANDBOXED] });
+  try {
+    return await work(browser);
+  } finally {
+    await browser.close();
+  }
+}
 
 /** Path of the executable. `CHROMIUM_PATH` comes first, and must exist. */
 export async function findChromium(): Promise<string> {

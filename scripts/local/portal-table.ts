@@ -2,7 +2,7 @@
 import { relative } from 'node:path';
 import type { Sql } from 'postgres';
 import { IDENTITY_USERS } from './identity-users.ts';
-import { LOCAL_HOST_SUFFIX } from './stack.ts';
+import { LOCAL_HOST_SUFFIX } from './oauth-clients.ts';
 import { formatTable } from './table.ts';
 
 export interface PortalRow {

@@ -8,7 +8,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import './miniflare-arena.ts';
 import { createTestHarness, type TestHarness, type TestHarnessOptions, unstable_readConfig } from 'wrangler';
-import { LOCAL_HOST_SUFFIX, PLATFORM_DOMAIN, type Stack } from './stack.ts';
+import { LOCAL_HOST_SUFFIX, PLATFORM_DOMAIN } from './oauth-clients.ts';
+import type { Stack } from './stack.ts';
 import { JOBS_WORKER, MAIL_SERVICE, TENANT_WORKERS } from './workers.ts';
 
 type InlineConfig = Extract<TestHarnessOptions['workers'][number], { config: unknown }>['config'];

@@ -7,9 +7,6 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import postgres, { type Sql } from 'postgres';
-import { parseHostname } from '../../contract/hostnames.ts';
-import { sealSecret, unsealSecret } from '../../contract/sealed-secret.ts';
-import { PROVIDERS, type Provider } from '../../contract/tenants.ts';
 import { type DataApi, startDataApi } from './data-api.ts';
 import {
   type GitHubFault,
@@ -20,13 +17,16 @@ import {
 } from './identity-providers.ts';
 import { dispatcherSecrets, type PlatformKeys, supabasePublicKeys, tenantSecrets } from './keys.ts';
 import { type KeptMail, type Mailbox, SENDING_DOMAIN, startMailbox } from './mailbox.ts';
+import {
+  LOCAL_HOST_SUFFIX,
+  type OAuthClient,
+  registerOAuthClients,
+  seedOAuthClients,
+} from './oauth-clients.ts';
 import type { TenantWorkerName } from './workers.ts';
 
 /** `iss` of the tokens for the Data API, and what the database's guard expects. */
 const JWT_ISSUER = 'https://cozyartzmedia.com';
-export const PLATFORM_DOMAIN = 'cozyartzmedia.com';
-/** `http://<hostname>.localhost:<port>` is the portal of `<hostname>`. */
-export const LOCAL_HOST_SUFFIX = '.localhost';
 
 export interface Stack {
   readonly keys: PlatformKeys;
@@ -82,19 +82,7 @@ export async function startStack({ databaseUrl, keys, ports = {}, mails }: Stack
       on conflict (key) do update set value = excluded.value`;
   };
 
-  function registerClients(): void {
-    for (const { provider, hostname, clientId, clientSecret } of clients) {
-      const redirectUris = callbacks(hostname, openPorts);
-      // The platform's own client serves each subdomain; with Google its operator registers them one by one.
-      const anySubdomain = hostname === PLATFORM_DOMAIN;
-      (provider === 'github' ? github : google).register({
-        clientId,
-        clientSecret,
-        redirectUris,
-        anySubdomain,
-      });
-    }
-  }
+  const registerClients = () => registerOAuthClients({ github, google }, clients, openPorts);
   registerClients();
 
   const supabaseUrl = dataApi.url;
@@ -161,13 +149,6 @@ export async function startStack({ databaseUrl, keys, ports = {}, mails }: Stack
   };
 }
 
-interface OAuthClient {
-  readonly provider: Provider;
-  readonly hostname: string;
-  readonly clientId: string;
-  readonly clientSecret: string;
-}
-
 function connect(databaseUrl: string): Sql {
   return postgres(databaseUrl, { max: 4, onnotice: () => {} });
 }
@@ -177,70 +158,9 @@ function serveData(databaseUrl: string, keys: PlatformKeys, port: number): Promi
   return startDataApi({ databaseUrl, port, publishableKey: keys.publishableKey, jwks });
 }
 
-/**
- * What a migration cannot know: the issuer, and each tenant's own OAuth clients, whose secrets our keys encrypt. The
- * platform's own client comes first; it is in no row but in the Workers' secrets.
- */
+/** What a migration cannot know: the issuer, and the OAuth clients. */
 async function prepareDatabase(sql: Sql, keys: PlatformKeys): Promise<OAuthClient[]> {
   await sql`insert into app.settings (key, value) values ('jwt_issuer', ${JWT_ISSUER})
     on conflict (key) do update set value = excluded.value`;
-  const tenants = await sql<
-    { tenant_id: string; domain: string }[]
-  >`select tenant_id, domain from public.tenants`;
-  const clients: OAuthClient[] = PROVIDERS.map((provider) => ({
-    provider,
-    hostname: PLATFORM_DOMAIN,
-    ...keys[provider],
-  }));
-  const rows = await Promise.all(
-    tenants.flatMap(({ tenant_id, domain }) =>
-      PROVIDERS.map(async (provider) => {
-        const hostname = parseHostname(domain);
-        if (!hostname.ok)
-          throw new Error(`The tenant ${tenant_id} has the hostname ${domain}: ${hostname.error}`);
-        const clientId = `${domain}.${provider}`;
-        // Its own on purpose: a client of one host does not open another.
-        const clientSecret = `${clientId}.${keys[provider].clientSecret}`;
-        clients.push({ provider, hostname: domain, clientId, clientSecret });
-        const owner = { tenantId: tenant_id, hostname: hostname.value, provider };
-        return { ...owner, clientId, sealed: await sealSecret(clientSecret, owner, keys.fields) };
-      }),
-    ),
-  );
-  for (const { tenantId, hostname, provider, clientId, sealed } of rows) {
-    await sql`insert into public.tenant_oauth_clients (tenant_id, hostname, provider, client_id, sealed_secret)
-      values (${tenantId}, ${hostname}, ${provider}, ${clientId}, ${sql.json(sealed)})
-      on conflict (tenant_id, hostname, provider)
-      do update set sealed_secret = excluded.sealed_secret
-      where tenant_oauth_clients.client_id = excluded.client_id`;
-  }
-  return [...clients, ...(await readOwnClients(sql, keys, new Set(clients.map(({ clientId }) => clientId))))];
-}
-
-/** What was set up in a portal: the providers forget their clients when they stop, the database does not. */
-async function readOwnClients(
-  sql: Sql,
-  keys: PlatformKeys,
-  known: ReadonlySet<string>,
-): Promise<OAuthClient[]> {
-  const rows = await sql<
-    { tenantId: string; hostname: string; provider: Provider; clientId: string; sealed: unknown }[]
-  >`
-    select tenant_id as "tenantId", hostname, provider, client_id as "clientId", sealed_secret as sealed
-    from public.tenant_oauth_clients`;
-  const clients: OAuthClient[] = [];
-  for (const { sealed, clientId, ...owner } of rows) {
-    if (known.has(clientId)) continue;
-    const secret = await unsealSecret(sealed, owner, keys.fields);
-    if (secret.ok) clients.push({ ...owner, clientId, clientSecret: secret.value });
-  }
-  return clients;
-}
-
-/** The real address, for tests that ask for it by name, and the local ones. */
-function callbacks(hostname: string, ports: ReadonlySet<number>): string[] {
-  return [
-    `https://${hostname}/auth/callback`,
-    ...[...ports].map((port) => `http://${hostname}${LOCAL_HOST_SUFFIX}:${port}/auth/callback`),
-  ];
+  return seedOAuthClients(sql, keys);
 }

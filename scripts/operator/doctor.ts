@@ -10,6 +10,7 @@ import {
   isEnvironmentName,
   readDeployConfig,
 } from './deploy/deploy-config.ts';
+import { providerVars } from './deploy/providers.ts';
 import type { SmokeTarget } from './deploy/smoke-test.ts';
 import { clientChecks } from './doctor/client-checks.ts';
 import { databaseChecks } from './doctor/database-checks.ts';
@@ -116,7 +117,14 @@ async function chooseKeyChecks({ options, world, transact }: Run, known: Known):
   try {
     const { secrets } = await readSecrets({ env: world.env, ask: null }, file);
     const supabaseUrl = known.environment?.supabaseUrl ?? (world.env['SUPABASE_URL'] || null);
-    return [...keyChecks({ secrets, supabaseUrl, ...known }), ...clientChecks(secrets, world.env, transact)];
+    return [
+      ...keyChecks({ secrets, supabaseUrl, ...known }),
+      ...clientChecks(
+        secrets,
+        { ...providerVars(known.environment?.providers ?? {}), ...world.env },
+        transact,
+      ),
+    ];
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     return [said('keys', fail('Secrets document', error.message, 'Mend the document, or name another.'))];

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { environmentOf, parseDeployConfig } from './deploy-config.ts';
+import { providerVars } from './providers.ts';
 
 const example = readFileSync(
   fileURLToPath(new URL('../../../deploy.config.example.json', import.meta.url)),
@@ -40,8 +41,27 @@ describe('The configuration of a deployment', () => {
     [{ customHostnameTarget: 'portals.elsewhere.net' }, 'has to be in neutralZone'],
     [{ supabaseUrl: 'http://supabase.example' }, 'https://'],
     [{ namespace: 'Marquee' }, 'namespace'],
+    [
+      { providers: { github: { url: 'http://github.example', apiUrl: 'https://github.example' } } },
+      'https://',
+    ],
+    [{ providers: { google: { issuer: 'https://id.example' } } }, 'providers.google.tokenEndpoint'],
+    [{ providers: { gitlab: {} } }, 'providers'],
   ])('refuses %o', (change, words) => {
     expect(() => parseDeployConfig(withStaging(change), 'f')).toThrow(words);
+  });
+
+  test('sends people to the providers that it names, and leaves the others where they are', () => {
+    const github = { url: 'https://github.example/', apiUrl: 'https://github.example/api/v3' };
+    const { providers } = environmentOf(
+      parseDeployConfig(withStaging({ providers: { github } }), 'f'),
+      'staging',
+    );
+    expect(providerVars(providers)).toEqual({
+      GITHUB_URL: 'https://github.example',
+      GITHUB_API_URL: 'https://github.example/api/v3',
+    });
+    expect(providerVars(environmentOf(parseDeployConfig(example, 'f'), 'staging').providers)).toEqual({});
   });
 
   test('says when an environment is not there', () => {

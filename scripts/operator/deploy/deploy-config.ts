@@ -6,6 +6,8 @@ import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { parseHostname } from '../../../contract/hostnames.ts';
 import { Refusal } from '../../local/steps.ts';
+import { addressSchema } from './addresses.ts';
+import { type Providers, providersSchema } from './providers.ts';
 
 export const ENVIRONMENTS = ['staging', 'production'] as const;
 export type EnvironmentName = (typeof ENVIRONMENTS)[number];
@@ -17,15 +19,6 @@ const domainSchema = z
   .string()
   .max(253)
   .refine(isDomain, 'is no domain name in lower case (xn-- for others)');
-/** https, or plain http to this machine: rehearsals. */
-const addressSchema = z
-  .url({ protocol: /^https?$/ })
-  .max(500)
-  .refine(
-    (text) => text.startsWith('https://') || /^http:\/\/127\.0\.0\.1[:/]/.test(`${text}/`),
-    'has to begin with https://',
-  )
-  .transform((text) => text.replace(/\/+$/, ''));
 /** What Cloudflare takes as the name of a Worker, bucket, queue and namespace alike. */
 const nameSchema = z
   .string()
@@ -51,6 +44,8 @@ const environmentSchema = z
     primaryDomain: domainSchema,
     /** Where Supabase fetches our keys from; at the primary domain when left out. */
     jwksUrl: addressSchema.optional(),
+    /** Where people sign in, when it is not at github.com and accounts.google.com: see providers.ts. */
+    providers: providersSchema.optional(),
     poweredBy: z.strictObject({ name: z.string().trim().min(1).max(80), url: addressSchema }).optional(),
   })
   .superRefine((environment, { addIssue }) => {
@@ -93,6 +88,7 @@ export interface DeployEnvironment {
   readonly mailFrom: string;
   readonly primaryDomain: string;
   readonly jwksUrl: string;
+  readonly providers: Providers;
   readonly poweredBy: { readonly name: string; readonly url: string } | null;
   /** Account-wide names, which carry prefix and environment; names inside the namespace do not. */
   readonly names: {
@@ -145,6 +141,7 @@ export function environmentOf(config: DeployConfig, name: EnvironmentName): Depl
     supabaseUrl: given.supabaseUrl ?? `https://${given.supabaseProject}.supabase.co`,
     customHostnameTarget: given.customHostnameTarget ?? `portals.${given.neutralZone}`,
     jwksUrl: given.jwksUrl ?? `https://${given.primaryDomain}/.well-known/jwks.json`,
+    providers: given.providers ?? {},
     poweredBy: given.poweredBy ?? null,
     names: {
       dispatcher: named('dispatcher'),

@@ -82,6 +82,7 @@ async function deploy(run: Run): Promise<ToolResult> {
   const { environment, databaseUrl, secrets, cloudflareToken } = await readSettings(options, world, redactor);
 
   const apiUrl = world.env['CLOUDFLARE_API_BASE_URL'] ?? CLOUDFLARE_API;
+  const edge = readEdge(world.env['MARQUEE_EDGE'], apiUrl);
   const { accountId, names, namespace, name } = environment;
   const cloudflare = new CloudflareClient({ url: apiUrl, token: cloudflareToken, accountId });
   const state = await openState(
@@ -124,16 +125,19 @@ async function deploy(run: Run): Promise<ToolResult> {
           otherWorkers,
           commit,
           release: options.release,
+          rehearsed: edge !== null,
         });
       },
       tenants: () => readTenants(sql),
-      smoke: { edge: readEdge(world.env['MARQUEE_EDGE']), dispatcher: names.dispatcher },
+      smoke: { edge, dispatcher: names.dispatcher },
       found: { tenants: [] },
     };
     const lock = dryRun ? null : await takeLock(databaseUrl, name);
     try {
       const reports = await runSteps(
-        allSteps(installation, options['no-build'] === true).filter((step) => steps.includes(step.name)),
+        allSteps(installation, options['no-build'] === true, steps.at(-1) !== 'database').filter((step) =>
+          steps.includes(step.name),
+        ),
         {
           dryRun,
           say,
@@ -154,10 +158,10 @@ async function deploy(run: Run): Promise<ToolResult> {
   }
 }
 
-function allSteps(installation: Installation, skipBuild: boolean): Step[] {
+function allSteps(installation: Installation, skipBuild: boolean, goesOn: boolean): Step[] {
   return [
     buildStep(installation, skipBuild),
-    databaseStep(installation),
+    databaseStep(installation, goesOn),
     resourcesStep(installation),
     tenantsStep(installation),
     versionStep(installation),

@@ -4,22 +4,28 @@ import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { meSchema } from '../../../contract/api.ts';
+import { Browser, type OpenPortals } from '../../../worker-tenant/tests/browser.ts';
+import { expectSignedIn } from '../../../worker-tenant/tests/portal.ts';
+import { withChromium } from '../../local/chromium.ts';
 import { startCloudflareApi } from '../../local/cloudflare-api/server.ts';
 import { callApi, upload } from '../../local/cloudflare-api/testing.ts';
 import { type Platform, startPlatform } from '../../local/platform.ts';
+import { addTenantTool } from '../add-tenant.ts';
 import { runAt, type Said } from '../testing.ts';
 import { deployTool } from './deploy-tool.ts';
+import { killDeployment } from './interruption.ts';
 import { takeLock } from './lock.ts';
 import {
   BRAND_ZONE,
   NEUTRAL_ZONE,
+  PARTNER_DOMAIN,
   type Rehearsal,
   type RehearsedAccount,
   startRehearsal,
 } from './rehearsal.ts';
 import { fetchPortal } from './smoke-test.ts';
 
-const PARTNER_DOMAIN = 'partner-seo.com';
 const DISPATCHER = 'marquee-staging-dispatcher';
 const NAMESPACE = 'marquee-staging';
 const FIRST = 'first';
@@ -32,20 +38,13 @@ let undisturbed: unknown;
 beforeAll(async () => {
   platform = await startPlatform();
   rehearsal = await startRehearsal({ platform });
-  await openPartnerDomain(rehearsal);
+  await rehearsal.openPartnerDomain();
 });
 
 afterAll(async () => {
   await rehearsal.close();
   await platform.stop();
 });
-
-/** As Cloudflare has it once a partner has pointed its domain here. */
-async function openPartnerDomain({ cloudflare }: RehearsedAccount): Promise<void> {
-  const zone = await zoneId(cloudflare, NEUTRAL_ZONE);
-  await callApi(cloudflare, 'POST', `/zones/${zone}/custom_hostnames`, { hostname: PARTNER_DOMAIN });
-  cloudflare.activateCustomHostname(PARTNER_DOMAIN);
-}
 
 async function zoneId(cloudflare: RehearsedAccount['cloudflare'], name: string): Promise<string> {
   const { result } = await callApi(cloudflare, 'GET', '/zones');
@@ -65,6 +64,11 @@ function deployFirst(account: RehearsedAccount): Promise<Said> {
 
 function stateOf({ stateFolder }: RehearsedAccount) {
   return JSON.parse(readFileSync(join(stateFolder, 'staging.json'), 'utf8'));
+}
+
+/** For the browser of tests. */
+function openEdge({ cloudflare, origin }: RehearsedAccount): OpenPortals {
+  return { url: new URL(cloudflare.edge.url), port: cloudflare.edge.port, origin };
 }
 
 /** Arguments of all processes of this machine, gathered while `work` runs. */
@@ -213,6 +217,31 @@ describe('A deployment to an empty account', () => {
     for (const secret of canaries()) expect(shown.includes(secret)).toBe(false);
   }, 120_000);
 
+  test('lets people in on a partner’s own domain, as its providers tell who they are', async () => {
+    const browser = new Browser(openEdge(rehearsal));
+    expectSignedIn(await browser.signIn(PARTNER_DOMAIN, 'github', 'ada'));
+    const me = await browser.request(PARTNER_DOMAIN, '/api/me');
+    expect(me.status).toBe(200);
+    expect(meSchema.parse(await me.json()).member.name).toBe('Ada Lovelace');
+    expectSignedIn(await browser.signIn(BRAND_ZONE, 'google', 'ada'));
+  });
+
+  test('is used in a real browser: the brand, a click, the dashboard', async () => {
+    await withChromium(async (chrome) => {
+      const page = await chrome.newPage();
+      await page.goto(`${rehearsal.origin(`partner1.${BRAND_ZONE}`)}/`);
+      const button = page.getByRole('button', { name: 'Continue with GitHub' });
+      await button.waitFor();
+      expect(await page.title()).toBe('Sign in · Partner One');
+      await button.click();
+      await page.getByRole('button', { name: 'Ada Lovelace' }).click();
+      await page.getByRole('heading', { level: 1, name: /^Good .+, Ada$/ }).waitFor();
+      expect(await page.title()).toBe('Dashboard · Partner One');
+      expect(await page.getByRole('banner').textContent()).toContain('Partner One');
+      expect(await page.content()).not.toContain('Cozyartz');
+    });
+  });
+
   test('changes nothing when it is run again', async () => {
     const before = rehearsal.cloudflare.snapshot();
     const said = await deployFirst(rehearsal);
@@ -279,7 +308,37 @@ describe('A database', () => {
       const said = await migrate('--yes');
       expect(said.error).toMatch(/apply \d+ migrations/);
       expect(said).toMatchObject({ code: 0 });
-      expect((await migrate()).error).toContain('✓ Database: as it should be');
+      const added =
+        'npm run add-tenant -- --id cozyartzmedia --type primary --name "…" --domain cozyartzmedia.com --admin …';
+      expect(said.error).toContain(added);
+      const { DATABASE_URL: _none, ...env } = rehearsal.env;
+      const whole = (...line: string[]) =>
+        runAt(empty.href, deployTool, [...rehearsal.line, '--release', FIRST, ...line], {
+          env: { ...env, DATABASE_URL: empty.href },
+        });
+      const before = rehearsal.cloudflare.snapshot();
+      const stopped = await whole('--yes');
+      expect(stopped).toMatchObject({ code: 1 });
+      expect(stopped.error).toContain(added);
+      expect(rehearsal.cloudflare.snapshot()).toEqual(before);
+      const dry = await whole('--dry-run');
+      expect(dry).toMatchObject({ code: 0 });
+      expect(dry.error).toContain('database: here it would stop. There is no primary tenant yet');
+
+      const add = (domain: string) => [
+        ...['--id', 'cozyartz', '--type', 'primary', '--name', 'Cozyartz', '--domain', domain],
+        ...['--admin', 'ada@example.test'],
+      ];
+      expect(await runAt(empty.href, addTenantTool, [...add('elsewhere.com'), '--dry-run'])).toMatchObject({
+        code: 0,
+      });
+      expect(await runAt(empty.href, addTenantTool, add('www.cozyartzmedia.com'))).toMatchObject({ code: 0 });
+      expect((await whole('--yes')).error).toContain('One of them is wrong');
+      const owner = postgres(empty.href, { max: 1, onnotice: () => {} });
+      await owner`update public.tenants set domain = ${BRAND_ZONE} where type = 'primary'`.finally(() =>
+        owner.end(),
+      );
+      expect(await migrate()).toMatchObject({ code: 0 });
     } finally {
       await platform.dropDatabase(empty.href);
     }
@@ -350,21 +409,23 @@ describe('What is there already', () => {
 describe('A deployment that is interrupted', () => {
   test('ends, run again, as one that nothing came in the way of', async () => {
     const account = await rehearsal.openAccount();
-    await openPartnerDomain(account);
-    for (const [match, fault] of [
-      [/^POST .*\/storage\/kv\/namespaces$/, 'answer-lost'],
-      [/^PUT .*\/scripts\/partner-tenant--/, 'refused'],
-      [/^PUT .*\/scripts\/marquee-staging-dispatcher/, 'answer-lost'],
-      [/^PUT .*\/schedules$/, 'refused'],
-      [/^POST .*\/workers\/routes$/, 'answer-lost'],
-      [/^PUT .*\/fallback_origin$/, 'refused'],
-    ] as const) {
+    await account.openPartnerDomain();
+    const breakAt = async (match: RegExp, fault: 'answer-lost' | 'refused') => {
       account.cloudflare.breakCall({ match, times: 20 }, fault);
       const { code, error } = await deployFirst(account);
       account.cloudflare.mendCalls();
       expect([match, code]).toEqual([match, 1]);
       expect(error).not.toMatch(/\n\s+at /);
-    }
+    };
+    await breakAt(/^POST .*\/storage\/kv\/namespaces$/, 'answer-lost');
+    await breakAt(/^PUT .*\/scripts\/partner-tenant--/, 'refused');
+    const line = [...account.line, '--yes', '--release', FIRST, '--json'];
+    const { killed, said } = await killDeployment(line, account.env, 'tenants: upload partner-tenant');
+    expect(killed, said).toBe(true);
+    await breakAt(/^PUT .*\/scripts\/marquee-staging-dispatcher/, 'answer-lost');
+    await breakAt(/^PUT .*\/schedules$/, 'refused');
+    await breakAt(/^POST .*\/workers\/routes$/, 'answer-lost');
+    await breakAt(/^PUT .*\/fallback_origin$/, 'refused');
     expect(await deployFirst(account)).toMatchObject({ code: 0 });
     expect(comparable(account)).toEqual(undisturbed);
   }, 240_000);

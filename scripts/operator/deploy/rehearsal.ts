@@ -1,6 +1,6 @@
 /**
  * Everything that a deployment meets, on one machine: Cloudflare's API and an edge, Supabase's Management API, a
- * database with the demo tenants and the Data API on it, secrets and a configuration. Used by the tests of the
+ * database with the demo tenants and the Data API on it, GitHub and Google, secrets and a configuration. Used by the tests of the
  * deployment and by `npm run deploy:rehearse`.
  */
 import { mkdtempSync } from 'node:fs';
@@ -10,17 +10,28 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ServerType, serve } from '@hono/node-server';
 import { Hono } from 'hono';
+import postgres from 'postgres';
 import { type CloudflareApi, startCloudflareApi } from '../../local/cloudflare-api/server.ts';
 import { startDataApi } from '../../local/data-api.ts';
+import { startGitHub, startGoogle } from '../../local/identity-providers.ts';
 import { type ManagementApi, startManagementApi } from '../../local/management-api.ts';
+import {
+  LOCAL_HOST_SUFFIX,
+  type OAuthClient,
+  registerOAuthClients,
+  seedOAuthClients,
+} from '../../local/oauth-clients.ts';
 import type { Platform } from '../../local/platform.ts';
 import { TENANT_WORKERS } from '../../local/workers.ts';
+import { CloudflareClient } from '../cloudflare-client.ts';
 import { createSecrets, type InstallationSecrets, writeSecretsFile } from '../installation-secrets.ts';
 
 const ACCOUNT = '0123456789abcdef0123456789abcdef';
 const PROJECT = 'rehearsalrehearsalre';
 export const BRAND_ZONE = 'cozyartzmedia.com';
 export const NEUTRAL_ZONE = 'portal-edge.net';
+/** Of a demo tenant; no zone of the account. */
+export const PARTNER_DOMAIN = 'partner-seo.com';
 
 export interface RehearsedAccount {
   readonly cloudflare: CloudflareApi;
@@ -30,6 +41,10 @@ export interface RehearsedAccount {
   readonly line: readonly string[];
   /** Holds `staging.json` once something was deployed. */
   readonly stateFolder: string;
+  /** What a browser opens, by a portal's hostname. */
+  origin(hostname: string): string;
+  /** As once a partner has pointed its domain here: a custom hostname of the neutral zone, active. */
+  openPartnerDomain(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -72,6 +87,8 @@ export async function startRehearsal({
     publishableKey: secrets.publishableKey,
     keys: management.trustedKeys,
   });
+  const [github, google] = await Promise.all([startGitHub(), startGoogle()]);
+  const clients = await seedClients(databaseUrl, secrets);
   const accounts: RehearsedAccount[] = [];
   const keySet = await serveKeySet(() => accounts.at(-1)?.cloudflare.edge.url ?? '');
   const secretsFile = join(folder, 'secrets.json');
@@ -87,6 +104,15 @@ export async function startRehearsal({
     mailFrom: `no-reply@${NEUTRAL_ZONE}`,
     primaryDomain: BRAND_ZONE,
     jwksUrl: keySet.url,
+    providers: {
+      github: { url: github.vars['GITHUB_URL'], apiUrl: github.vars['GITHUB_API_URL'] },
+      google: {
+        authorizationEndpoint: google.vars['GOOGLE_AUTHORIZATION_ENDPOINT'],
+        tokenEndpoint: google.vars['GOOGLE_TOKEN_ENDPOINT'],
+        jwksUri: google.vars['GOOGLE_JWKS_URI'],
+        issuer: google.vars['GOOGLE_ISSUER'],
+      },
+    },
   };
   await writeFile(configFile, JSON.stringify({ prefix: 'marquee', environments: { staging } }));
   const openAccount = async (): Promise<RehearsedAccount> => {
@@ -107,9 +133,13 @@ export async function startRehearsal({
         ...['--env', 'staging', '--config', configFile, '--secrets-file', secretsFile],
         ...['--state-dir', stateFolder, '--no-build'],
       ],
+      origin: (hostname: string) => `http://${hostname}${LOCAL_HOST_SUFFIX}:${cloudflare.edge.port}`,
+      openPartnerDomain: () => activate(cloudflare, PARTNER_DOMAIN),
       close: () => cloudflare.close(),
     };
     accounts.push(account);
+    const ports = new Set(accounts.map((one) => one.cloudflare.edge.port));
+    registerOAuthClients({ github, google }, clients, ports);
     return account;
   };
   return {
@@ -120,12 +150,37 @@ export async function startRehearsal({
         ...accounts.map((account) => account.close()),
         management.close(),
         dataApi.close(),
+        github.close(),
+        google.close(),
         keySet.close(),
       ]);
       await platform.dropDatabase(databaseUrl);
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+async function activate(cloudflare: CloudflareApi, hostname: string): Promise<void> {
+  const client = new CloudflareClient(cloudflare);
+  const zone = await client.findZone(NEUTRAL_ZONE);
+  const answer = await fetch(`${cloudflare.url}/zones/${zone?.id}/custom_hostnames`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${cloudflare.token}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ hostname }),
+  });
+  if (!answer.ok) throw new Error(`the custom hostname ${hostname} is refused: ${await answer.text()}`);
+  cloudflare.activateCustomHostname(hostname);
+}
+
+/** The demo tenants' own clients at GitHub and Google, sealed with this installation's keys. */
+async function seedClients(databaseUrl: string, secrets: InstallationSecrets): Promise<OAuthClient[]> {
+  const { fieldKeys: fields, github, google } = secrets;
+  const sql = postgres(databaseUrl, { max: 1, onnotice: () => {} });
+  try {
+    return await seedOAuthClients(sql, { fields, github, google });
+  } finally {
+    await sql.end({ timeout: 1 });
+  }
 }
 
 /** The edge tells portals apart by Host, and who fetches a key set says the address's: this says the portal's. */

@@ -91,12 +91,19 @@ function readDatabaseUrl(address: string | undefined, redactor: Redactor): strin
   return address;
 }
 
-export function readEdge(address: string | undefined): URL | null {
+/** An edge on this machine serves what was uploaded to an API on this machine, and nothing else. */
+export function readEdge(address: string | undefined, apiUrl: string): URL | null {
   if (!address) return null;
   const url = URL.parse(address);
-  if (url === null || url.protocol !== 'http:' || url.hostname !== '127.0.0.1')
-    throw new Refusal('MARQUEE_EDGE is for rehearsals: http://127.0.0.1:PORT.');
+  if (url === null || [url, URL.parse(apiUrl)].some((one) => !isOfThisMachine(one)))
+    throw new Refusal(
+      'MARQUEE_EDGE is for rehearsals: http://127.0.0.1:PORT, with CLOUDFLARE_API_BASE_URL on this machine, too. Unset it.',
+    );
   return url;
+}
+
+function isOfThisMachine(url: URL | null): boolean {
+  return url?.protocol === 'http:' && url.hostname === '127.0.0.1';
 }
 
 export function connect(databaseUrl: string): Sql {

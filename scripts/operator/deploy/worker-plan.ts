@@ -12,6 +12,7 @@ import {
 } from '../installation-secrets.ts';
 import { type BuildOutput, type BuiltConfig, type BuiltWorker, digestOf } from './build-output.ts';
 import type { DeployEnvironment } from './deploy-config.ts';
+import { providerVars } from './providers.ts';
 
 export const RELEASE = /^[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?$/;
 /** Cloudflare's bound for the name of a script. */
@@ -48,6 +49,8 @@ export interface PlanInput {
   readonly otherWorkers: readonly string[];
   readonly commit: string | null;
   readonly release: string | undefined;
+  /** Portals are open at `http://<hostname>.localhost:PORT`, too: a person with a browser looks at a rehearsal. */
+  readonly rehearsed: boolean;
 }
 
 export function planWorkers(input: PlanInput): Plan {
@@ -125,7 +128,10 @@ function digestWorker(
   return digestOf(JSON.stringify([build[worker].files, portable, assetSettings, secrets]));
 }
 
-function configureDispatcher({ build, environment, secrets, kvId }: PlanInput, release: string): BuiltConfig {
+function configureDispatcher(
+  { build, environment, secrets, kvId, rehearsed }: PlanInput,
+  release: string,
+): BuiltConfig {
   const { config } = build.dispatcher;
   return {
     ...shared(config, environment),
@@ -145,7 +151,7 @@ function configureDispatcher({ build, environment, secrets, kvId }: PlanInput, r
       SUPABASE_URL: environment.supabaseUrl,
       SUPABASE_PUBLISHABLE_KEY: secrets.publishableKey,
       RELEASE: release,
-      LOCAL_HOST_SUFFIX: '',
+      LOCAL_HOST_SUFFIX: rehearsed ? '.localhost' : '',
       POWERED_BY_NAME: environment.poweredBy?.name ?? '',
       POWERED_BY_URL: environment.poweredBy?.url ?? '',
     },
@@ -167,6 +173,7 @@ function configureTenant({ build, environment, secrets }: PlanInput, worker: str
     },
     vars: {
       ...config.vars,
+      ...providerVars(environment.providers),
       WORKER_NAME: worker,
       SUPABASE_URL: environment.supabaseUrl,
       SUPABASE_PUBLISHABLE_KEY: secrets.publishableKey,
