@@ -16,6 +16,8 @@ test.each([
   [['en'], 'en'],
   [[], 'en-US'],
   [['not a tag'], 'en'],
+  [['en-US@posix', 'en-US'], 'en-US'],
+  [['en-US@posix'], 'en'],
 ])('a browser that speaks %j gets %s', (languages, expected) => {
   expect(appLocale(languages)).toBe(expected);
 });

@@ -5,7 +5,7 @@
  * `21 November`, `18:30` and `1.234`.
  */
 export function appLocale(languages: readonly string[]): string {
-  const english = languages.find((language) => /^en(?:-|$)/i.test(language));
+  const english = languages.find((language) => /^en(?:-|$)/i.test(language) && isLanguageTag(language));
   if (english !== undefined) return english;
   try {
     const region = new Intl.Locale(languages[0] ?? 'en').maximize().region;
@@ -13,6 +13,15 @@ export function appLocale(languages: readonly string[]): string {
   } catch {
     // A language tag that Intl does not know.
     return 'en';
+  }
+}
+
+/** Chromium on a machine without a language says `en-US@posix`, which Intl throws at. */
+function isLanguageTag(language: string): boolean {
+  try {
+    return new Intl.Locale(language).language !== '';
+  } catch {
+    return false;
   }
 }
 
