@@ -1,5 +1,4 @@
 /** The whole deployment, as `deploy-multi-tenant.sh` runs it, to stand-ins of Cloudflare and Supabase. */
-import { randomUUID } from 'node:crypto';
 import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import postgres from 'postgres';
@@ -288,15 +287,7 @@ describe('A deployment to an empty account', () => {
 
 describe('A database', () => {
   test('gets the migrations that are due, once somebody has said yes to them', async () => {
-    const maintenance = postgres(Object.values(platform.environment)[0] ?? '', {
-      max: 1,
-      onnotice: () => {},
-    });
-    const name = `deploy_${randomUUID().replaceAll('-', '')}`;
-    await maintenance`create database ${maintenance(name)}`;
-    await maintenance.end();
-    const empty = new URL(rehearsal.databaseUrl);
-    empty.pathname = `/${name}`;
+    const empty = new URL(await platform.createEmptyDatabase());
     const migrate = (...line: string[]) =>
       runAt(empty.href, deployTool, [...rehearsal.line, '--release', FIRST, '--only', 'database', ...line], {
         env: { ...rehearsal.env, DATABASE_URL: empty.href },

@@ -64,14 +64,17 @@ export interface RehearsalOptions {
   readonly platform: Platform;
   /** Between an integration and the trust in its keys. */
   readonly trustMilliseconds?: number;
+  /** A database of a project that nothing was ever deployed to; the caller drops it. Left out: one with demo tenants. */
+  readonly emptyDatabaseUrl?: string;
 }
 
 export async function startRehearsal({
   platform,
   trustMilliseconds = 0,
+  emptyDatabaseUrl,
 }: RehearsalOptions): Promise<Rehearsal> {
   const folder = mkdtempSync(join(tmpdir(), 'marquee-rehearsal-'));
-  const databaseUrl = await platform.createDatabase();
+  const databaseUrl = emptyDatabaseUrl ?? (await platform.createDatabase());
   const management = await startManagementApi({ project: PROJECT, lagMilliseconds: trustMilliseconds });
   const secrets = await createSecrets(
     {
@@ -88,7 +91,7 @@ export async function startRehearsal({
     keys: management.trustedKeys,
   });
   const [github, google] = await Promise.all([startGitHub(), startGoogle()]);
-  const clients = await seedClients(databaseUrl, secrets);
+  const clients = emptyDatabaseUrl === undefined ? await seedClients(databaseUrl, secrets) : [];
   const accounts: RehearsedAccount[] = [];
   const keySet = await serveKeySet(() => accounts.at(-1)?.cloudflare.edge.url ?? '');
   const secretsFile = join(folder, 'secrets.json');
@@ -154,7 +157,7 @@ export async function startRehearsal({
         google.close(),
         keySet.close(),
       ]);
-      await platform.dropDatabase(databaseUrl);
+      if (emptyDatabaseUrl === undefined) await platform.dropDatabase(databaseUrl);
       await rm(folder, { recursive: true, force: true });
     },
   };
