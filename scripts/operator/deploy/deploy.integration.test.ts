@@ -285,54 +285,57 @@ describe('A deployment to an empty account', () => {
   });
 });
 
-describe('A database', () => {
-  test('gets the migrations that are due, once somebody has said yes to them', async () => {
-    const empty = new URL(await platform.createEmptyDatabase());
-    const migrate = (...line: string[]) =>
-      runAt(empty.href, deployTool, [...rehearsal.line, '--release', FIRST, '--only', 'database', ...line], {
-        env: { ...rehearsal.env, DATABASE_URL: empty.href },
-      });
-    try {
-      const asked = await migrate();
-      expect(asked).toMatchObject({ code: 1 });
-      expect(asked.error).toMatch(/to be applied: \d+_\w+\.sql, /);
-      const said = await migrate('--yes');
-      expect(said.error).toMatch(/apply \d+ migrations/);
-      expect(said).toMatchObject({ code: 0 });
-      const added =
-        'npm run add-tenant -- --id cozyartzmedia --type primary --name "…" --domain cozyartzmedia.com --admin …';
-      expect(said.error).toContain(added);
-      const { DATABASE_URL: _none, ...env } = rehearsal.env;
-      const whole = (...line: string[]) =>
-        runAt(empty.href, deployTool, [...rehearsal.line, '--release', FIRST, ...line], {
-          env: { ...env, DATABASE_URL: empty.href },
-        });
-      const before = rehearsal.cloudflare.snapshot();
-      const stopped = await whole('--yes');
-      expect(stopped).toMatchObject({ code: 1 });
-      expect(stopped.error).toContain(added);
-      expect(rehearsal.cloudflare.snapshot()).toEqual(before);
-      const dry = await whole('--dry-run');
-      expect(dry).toMatchObject({ code: 0 });
-      expect(dry.error).toContain('database: here it would stop. There is no primary tenant yet');
+describe('The database of a new project', () => {
+  const command =
+    'npm run add-tenant -- --id cozyartzmedia --type primary --name "…" --domain cozyartzmedia.com --admin …';
+  let empty: string;
+  beforeAll(async () => {
+    empty = await platform.createEmptyDatabase();
+  });
+  afterAll(() => platform.dropDatabase(empty));
 
-      const add = (domain: string) => [
-        ...['--id', 'cozyartz', '--type', 'primary', '--name', 'Cozyartz', '--domain', domain],
-        ...['--admin', 'ada@example.test'],
-      ];
-      expect(await runAt(empty.href, addTenantTool, [...add('elsewhere.com'), '--dry-run'])).toMatchObject({
-        code: 0,
-      });
-      expect(await runAt(empty.href, addTenantTool, add('www.cozyartzmedia.com'))).toMatchObject({ code: 0 });
-      expect((await whole('--yes')).error).toContain('One of them is wrong');
-      const owner = postgres(empty.href, { max: 1, onnotice: () => {} });
-      await owner`update public.tenants set domain = ${BRAND_ZONE} where type = 'primary'`.finally(() =>
-        owner.end(),
-      );
-      expect(await migrate()).toMatchObject({ code: 0 });
-    } finally {
-      await platform.dropDatabase(empty.href);
-    }
+  const deployEmpty = (...line: string[]) =>
+    runAt(empty, deployTool, [...rehearsal.line, '--release', FIRST, ...line], {
+      env: { ...rehearsal.env, DATABASE_URL: empty },
+    });
+  const migrate = (...line: string[]) => deployEmpty('--only', 'database', ...line);
+
+  test('gets the migrations that are due, once somebody has said yes to them', async () => {
+    const asked = await migrate();
+    expect(asked).toMatchObject({ code: 1 });
+    expect(asked.error).toMatch(/to be applied: \d+_\w+\.sql, /);
+    const said = await migrate('--yes');
+    expect(said.error).toMatch(/apply \d+ migrations/);
+    expect(said.error).toContain(command);
+    expect(said).toMatchObject({ code: 0 });
+  });
+
+  test('stops the deployment before anything else, until the primary tenant is there', async () => {
+    const before = rehearsal.cloudflare.snapshot();
+    const stopped = await deployEmpty('--yes');
+    expect(stopped).toMatchObject({ code: 1 });
+    expect(stopped.error).toContain(command);
+    expect(rehearsal.cloudflare.snapshot()).toEqual(before);
+    const dry = await deployEmpty('--dry-run');
+    expect(dry).toMatchObject({ code: 0 });
+    expect(dry.error).toContain('here it would stop. There is no primary tenant yet');
+
+    const tenant = [
+      '--id',
+      'cozyartz',
+      '--type',
+      'primary',
+      '--name',
+      'Cozyartz',
+      '--admin',
+      'ada@example.test',
+    ];
+    const elsewhere = await runAt(empty, addTenantTool, [...tenant, '--domain', `www.${BRAND_ZONE}`]);
+    expect(elsewhere).toMatchObject({ code: 0 });
+    const wrong = await deployEmpty('--yes');
+    expect(wrong).toMatchObject({ code: 1 });
+    expect(wrong.error).toContain(`cozyartz is at www.${BRAND_ZONE}, and primaryDomain`);
+    expect(rehearsal.cloudflare.snapshot()).toEqual(before);
   });
 });
 
