@@ -1,7 +1,6 @@
 /** The whole deployment, as `deploy-multi-tenant.sh` runs it, to stand-ins of Cloudflare and Supabase. */
 import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { meSchema } from '../../../contract/api.ts';
 import { Browser, type OpenPortals } from '../../../worker-tenant/tests/browser.ts';
