@@ -16,7 +16,9 @@ begin
     'look', (
       select coalesce(jsonb_object_agg(token.key, token.value), '{}') from jsonb_each(version.config) as token
       where token.key in ('name', 'monogram', 'colors', 'radius')
-    )
+    ),
+    -- Beside the look and not in it: the release before this one takes no other keys there.
+    'logo', version.config #> '{images,logo}'
   ) order by version.number desc), '[]') into page
   from (
     select * from public.brand_versions as v
@@ -43,6 +45,8 @@ begin
   return jsonb_build_object(
     'brand', case when app.has_permission('branding') then
       own.whitelabel_config <> '{}' or exists (select from public.brand_versions as version where version.tenant_id = tenant) end,
+    -- What is published counts, not what is drafted.
+    'logo', case when app.has_permission('branding') then own.whitelabel_config #> '{images,logo}' is not null end,
     -- Under the platform's domain its own client serves; a domain of one's own has none but one's own.
     'signIn', case when own.type = 'custom-domain' and app.has_permission('domains') then
       exists (
@@ -60,13 +64,13 @@ begin
 end;
 $$;
 comment on function app.get_setup() is
-  'What is set up: {brand, signIn, people}, each true or false, and null where the member may not administer it or there is nothing to do.';
+  'What is set up: {brand, logo, signIn, people}, each true or false, and null where the member may not administer it or there is nothing to do.';
 
 create function public.get_setup() returns jsonb
 language sql stable security invoker set search_path = ''
 begin atomic
   select app.get_setup();
 end;
-comment on function public.get_setup() is 'What the member has left to set up, {brand, signIn, people}.';
+comment on function public.get_setup() is 'What the member has left to set up, {brand, logo, signIn, people}.';
 
 grant execute on function app.get_setup(), public.get_setup() to authenticated;
