@@ -21,6 +21,8 @@ const VARIABLE = 'MARQUEE_PLATFORM';
 export interface Platform {
   /** A copy of the migrated and seeded database. The caller drops it, or leaves it to `stop`. */
   createDatabase(): Promise<string>;
+  /** One like a new project's, with nothing of ours in it. The caller drops it, or leaves it to `stop`. */
+  createEmptyDatabase(): Promise<string>;
   dropDatabase(databaseUrl: string): Promise<void>;
   /** A stack on a database of its own, dropped when it closes; keys are fresh unless given. */
   createStack(options?: { keys?: PlatformKeys; ports?: StackOptions['ports'] }): Promise<Stack>;
@@ -66,9 +68,9 @@ export function createRunFolder(name: string): string {
 function openPlatform(maintenanceUrl: string, stop: () => Promise<void>): Platform {
   const maintenance = postgres(maintenanceUrl, { max: 1, idle_timeout: 1, onnotice: () => {} });
 
-  async function createDatabase(): Promise<string> {
+  async function createDatabase(template: string): Promise<string> {
     const name = `stack_${randomUUID().replaceAll('-', '')}`;
-    await maintenance`create database ${maintenance(name)} template ${maintenance(TEMPLATE)}`;
+    await maintenance`create database ${maintenance(name)} template ${maintenance(template)}`;
     const url = new URL(maintenanceUrl);
     url.pathname = `/${name}`;
     return url.href;
@@ -77,10 +79,11 @@ function openPlatform(maintenanceUrl: string, stop: () => Promise<void>): Platfo
     dropDatabase(maintenance, new URL(databaseUrl).pathname.slice(1));
 
   return {
-    createDatabase,
+    createDatabase: () => createDatabase(TEMPLATE),
+    createEmptyDatabase: () => createDatabase('template1'),
     dropDatabase: dropStackDatabase,
     async createStack({ keys, ports = {} } = {}) {
-      const databaseUrl = await createDatabase();
+      const databaseUrl = await createDatabase(TEMPLATE);
       const stack = await startStack({ databaseUrl, keys: keys ?? (await createKeys()), ports });
       const close = stack.close;
       return Object.assign(stack, {
