@@ -15,7 +15,16 @@ process.env['CLOUDFLARE_CF_FETCH_ENABLED'] ??= 'false';
 process.env['WRANGLER_SEND_METRICS'] ??= 'false';
 process.env['WRANGLER_LOG'] ??= 'error';
 
-const NOT_UNIT = ['**/*.integration.test.ts', '**/node_modules/**'];
+const NOT_UNIT = ['**/*.integration.test.ts', '**/*.release.test.ts', '**/node_modules/**'];
+const BUILD = 'worker-tenant/tests/build.ts';
+/** Each file has its own stack of Workers and database; two at once are what two cores carry. */
+const STACKS = {
+  environment: 'node',
+  maxWorkers: 2,
+  isolate: false,
+  testTimeout: 60_000,
+  hookTimeout: 120_000,
+} as const;
 const keys = await createKeys();
 
 /** Runs in workerd with the Worker's own wrangler.jsonc and fresh keys: a developer's .dev.vars change nothing. */
@@ -62,14 +71,17 @@ export default defineConfig({
       {
         test: {
           name: 'integration',
-          globalSetup: ['worker-tenant/tests/build.ts'],
+          globalSetup: [BUILD],
           include: ['{worker-*,scripts}/**/*.integration.test.ts'],
-          environment: 'node',
-          // Each file has its own stack of Workers and database; two at once are what two cores carry.
-          maxWorkers: 2,
-          isolate: false,
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
+          ...STACKS,
+        },
+      },
+      {
+        test: {
+          name: 'releases',
+          globalSetup: [BUILD, 'scripts/releases/prepare.ts'],
+          include: ['scripts/releases/*.{integration,release}.test.ts'],
+          ...STACKS,
         },
       },
     ],
