@@ -53,12 +53,14 @@ describe('on this tree’s database', () => {
   it('a brand is whole at this dispatcher, though the previous one wrote what KV holds', async () => {
     // A hostname that nobody has asked for yet.
     const host = 'partner-seo.cozyartzmedia.com';
-    const there = await new Browser(portal(0)).request(host, '/sign-in');
-    expect(there.status).toBe(200);
+    const [row] = await stack.sql<{ version: string }[]>`
+      select public.resolve_hostname(${host}) ->> 'version' as version`;
     const entries = await vi.waitFor(
       async () => {
+        expect((await new Browser(portal(0)).request(host, '/sign-in')).status).toBe(200);
         const written = await portal(0).directoryEntries();
-        expect([...written.keys()].filter((key) => key.endsWith(`/${host}`))).toHaveLength(1);
+        const [, entry = '{}'] = [...written].find(([key]) => key.endsWith(`/${host}`)) ?? [];
+        expect(String(JSON.parse(entry).version)).toBe(row?.version);
         return written;
       },
       { timeout: 20_000 },
