@@ -9,13 +9,23 @@ import { cloudflareTest } from '@cloudflare/vitest-plugin';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 import { unstable_readConfig } from 'wrangler';
 import { createKeys, dispatcherSecrets, tenantSecrets } from './scripts/local/keys.ts';
+import { readPreviousCommit } from './scripts/releases/previous-release.ts';
 
 // Nothing on this machine calls home, and missing secrets are not worth a warning: tests bring their own.
 process.env['CLOUDFLARE_CF_FETCH_ENABLED'] ??= 'false';
 process.env['WRANGLER_SEND_METRICS'] ??= 'false';
 process.env['WRANGLER_LOG'] ??= 'error';
 
-const NOT_UNIT = ['**/*.integration.test.ts', '**/node_modules/**'];
+const NOT_UNIT = ['**/*.integration.test.ts', '**/*.release.test.ts', '**/node_modules/**'];
+const BUILD = 'worker-tenant/tests/build.ts';
+/** Each file has its own stack of Workers and database; two at once are what two cores carry. */
+const STACKS = {
+  environment: 'node',
+  maxWorkers: 2,
+  isolate: false,
+  testTimeout: 60_000,
+  hookTimeout: 120_000,
+} as const;
 const keys = await createKeys();
 
 /** Runs in workerd with the Worker's own wrangler.jsonc and fresh keys: a developer's .dev.vars change nothing. */
@@ -48,6 +58,15 @@ function nodeProject(name: string, include: string[]): TestProjectInlineConfigur
   return { test: { name, include, exclude: NOT_UNIT, environment: 'node', isolate: false } };
 }
 
+/** Releases are held against each other where git's history has both; `npm run test:releases` refuses to go without. */
+const withoutHistory = await readPreviousCommit().then(
+  () => [],
+  (error: Error) => {
+    console.warn(`Not tested: releases side by side. ${error.message}`);
+    return ['scripts/releases/**'];
+  },
+);
+
 export default defineConfig({
   test: {
     passWithNoTests: true,
@@ -62,14 +81,18 @@ export default defineConfig({
       {
         test: {
           name: 'integration',
-          globalSetup: ['worker-tenant/tests/build.ts'],
+          globalSetup: [BUILD],
           include: ['{worker-*,scripts}/**/*.integration.test.ts'],
-          environment: 'node',
-          // Each file has its own stack of Workers and database; two at once are what two cores carry.
-          maxWorkers: 2,
-          isolate: false,
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
+          exclude: ['**/node_modules/**', ...withoutHistory],
+          ...STACKS,
+        },
+      },
+      {
+        test: {
+          name: 'releases',
+          globalSetup: [BUILD, 'scripts/releases/prepare.ts'],
+          include: ['scripts/releases/*.{integration,release}.test.ts'],
+          ...STACKS,
         },
       },
     ],

@@ -46,7 +46,11 @@ test.each(['ci.yml', 'deploy.yml'])('%s is a workflow of bounded jobs, by action
       if (uses !== undefined)
         expect(uses).toMatch(/^actions\/(?:checkout|setup-node)@(?:v\d+|[0-9a-f]{40})$/);
       if (uses?.startsWith('actions/setup-node')) expect(given).toEqual({ 'node-version': 24 });
-      if (uses?.startsWith('actions/checkout')) expect(given).toEqual({ 'persist-credentials': false });
+      if (uses?.startsWith('actions/checkout'))
+        expect(given).toEqual({
+          'persist-credentials': false,
+          ...(name === 'ci.yml' && { 'fetch-depth': 0 }),
+        });
     }
   }
 });

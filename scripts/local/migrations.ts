@@ -12,15 +12,16 @@ import type { RunningPostgres } from './postgres.ts';
 const REPOSITORY = fileURLToPath(new URL('../../', import.meta.url));
 const TIMEOUT_MS = 120_000;
 
-/** Brings a database up to the newest migration and, when asked, fills in the demo tenants. Answers the CLI's words. */
-export function pushMigrations(databaseUrl: string, options: { readonly seed: boolean }): Promise<string> {
-  return supabase([
-    'db',
-    'push',
-    `--remote=${databaseUrl}`,
-    ...(options.seed ? ['--include-seed'] : []),
-    '--yes',
-  ]);
+/**
+ * Brings a database up to the newest migration and, when asked, fills in the demo tenants. Answers the CLI's words.
+ * `directory` holds another `supabase/` than this repository's.
+ */
+export function pushMigrations(
+  databaseUrl: string,
+  options: { readonly seed: boolean; readonly directory?: string },
+): Promise<string> {
+  const seed = options.seed ? ['--include-seed'] : [];
+  return supabase(['db', 'push', `--remote=${databaseUrl}`, ...seed, '--yes'], options.directory);
 }
 
 /**
@@ -75,7 +76,7 @@ export async function findAdvisories(databaseUrl: string): Promise<AdvisorFindin
 }
 
 /** The password of `--remote=…` goes by the environment: other processes read arguments. */
-function supabase(arguments_: readonly string[]): Promise<string> {
+function supabase(arguments_: readonly string[], directory = REPOSITORY): Promise<string> {
   const env: Record<string, string> = {};
   const bare = arguments_.map((argument) => {
     if (!argument.startsWith('--remote=')) return argument;
@@ -91,7 +92,7 @@ function supabase(arguments_: readonly string[]): Promise<string> {
     'dist',
     'supabase.js',
   );
-  return run(cli, [...bare, '--workdir', REPOSITORY, '--agent', 'no'], null, env);
+  return run(cli, [...bare, '--workdir', directory, '--agent', 'no'], null, env);
 }
 
 /** Runs a Node program of our dependencies in the repository; answers its output, throws with what it said. */

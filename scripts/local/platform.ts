@@ -21,7 +21,7 @@ const VARIABLE = 'MARQUEE_PLATFORM';
 export interface Platform {
   /** A copy of the migrated and seeded database. The caller drops it, or leaves it to `stop`. */
   createDatabase(): Promise<string>;
-  /** As a new Supabase project has it: without our migrations. The caller drops it. */
+  /** One like a new project's, with nothing of ours in it. The caller drops it, or leaves it to `stop`. */
   createEmptyDatabase(): Promise<string>;
   dropDatabase(databaseUrl: string): Promise<void>;
   /** A stack on a database of its own, dropped when it closes; keys are fresh unless given. */

@@ -3,7 +3,7 @@
  * Workers and the jobs Worker on workerd, without Vite. Called by preview.ts, the browser and the integration tests.
  */
 import { existsSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import './miniflare-arena.ts';
@@ -28,11 +28,23 @@ export interface Portal {
   logs(): { readonly level: string; readonly message: string }[];
   /** Names of all files of brands, of all tenants. */
   brandFileKeys(): Promise<string[]>;
+  /** What the dispatcher has written into its KV namespace: key → value. */
+  directoryEntries(): Promise<Map<string, string>>;
+  /** Puts such entries there, as when another release's dispatcher had written them. */
+  putDirectoryEntries(entries: ReadonlyMap<string, string>): Promise<void>;
   close(): Promise<void>;
 }
 
 interface BucketOwner {
   readonly BRAND_FILES: { list(): Promise<{ readonly objects: readonly { readonly key: string }[] }> };
+}
+
+interface DirectoryOwner {
+  readonly TENANT_DIRECTORY: {
+    list(): Promise<{ readonly keys: readonly { readonly name: string }[] }>;
+    get(name: string): Promise<string | null>;
+    put(name: string, value: string): Promise<void>;
+  };
 }
 
 export interface PortalOptions {
@@ -41,6 +53,8 @@ export interface PortalOptions {
   readonly dispatcherVars?: Readonly<Record<string, string>>;
   /** False: nobody listens to the queues, as when they are down. */
   readonly queues?: boolean;
+  /** Folders of builds that Workers come from, where it is not this tree's `dist`: releases side by side. */
+  readonly builds?: { readonly dispatcher?: string; readonly tenant?: string; readonly jobs?: string };
 }
 
 const READY_TIMEOUT_MS = 60_000;
@@ -52,6 +66,7 @@ export async function startPortal({
   stack,
   dispatcherVars = {},
   queues = true,
+  builds = {},
 }: PortalOptions): Promise<Portal> {
   // As in vite.config.ts: nothing calls home.
   process.env['CLOUDFLARE_CF_FETCH_ENABLED'] ??= 'false';
@@ -60,18 +75,19 @@ export async function startPortal({
   if (!existsSync(path('dist/worker_dispatcher/wrangler.json'))) {
     throw new Error('There is no build: run `npm run build` first.');
   }
-  const dispatcher = readConfig('dist/worker_dispatcher/wrangler.json');
-  const tenant = readConfig('dist/worker_tenant/wrangler.json');
-  const jobs = readConfig('dist/worker_jobs/wrangler.json');
-  const mailService = readConfig('scripts/local/mail-service/wrangler.jsonc');
-  const namespace = readConfig('scripts/local/dispatch-namespace/wrangler.jsonc');
+  const dist = path('dist');
+  const dispatcher = readConfig(join(builds.dispatcher ?? dist, 'worker_dispatcher/wrangler.json'));
+  const tenant = readConfig(join(builds.tenant ?? dist, 'worker_tenant/wrangler.json'));
+  const jobs = readConfig(join(builds.jobs ?? dist, 'worker_jobs/wrangler.json'));
+  const mailService = readConfig(path('scripts/local/mail-service/wrangler.jsonc'));
+  const namespace = readConfig(path('scripts/local/dispatch-namespace/wrangler.jsonc'));
   const server = createTestHarness({
     root: path('.'),
     workers: [
       {
         config: {
           ...dispatcher,
-          assets: { ...dispatcher.assets, directory: path('dist/client') },
+          assets: { ...dispatcher.assets, directory: join(builds.dispatcher ?? dist, 'client') },
           dispatch_namespaces: [],
           services: [
             { binding: 'DISPATCHER', service: 'dispatch-namespace', entrypoint: 'DispatchNamespace' },
@@ -110,6 +126,19 @@ export async function startPortal({
       const env = await server.getWorker<BucketOwner>(TENANT_WORKERS[0]).getEnv();
       return (await env.BRAND_FILES.list()).objects.map(({ key }) => key).toSorted();
     },
+    async directoryEntries() {
+      const { TENANT_DIRECTORY } = await server.getWorker<DirectoryOwner>(dispatcher.name).getEnv();
+      const { keys } = await TENANT_DIRECTORY.list();
+      return new Map(
+        await Promise.all(
+          keys.map(async ({ name }) => [name, (await TENANT_DIRECTORY.get(name)) ?? ''] as const),
+        ),
+      );
+    },
+    async putDirectoryEntries(entries) {
+      const { TENANT_DIRECTORY } = await server.getWorker<DirectoryOwner>(dispatcher.name).getEnv();
+      for (const [key, value] of entries) await TENANT_DIRECTORY.put(key, value);
+    },
     close: () => server.close(),
   };
 }
@@ -132,7 +161,7 @@ async function waitUntilReady(server: TestHarness): Promise<void> {
 /** A Worker's configuration without what only deployments need; secrets come as variables here. */
 function readConfig(file: string): InlineConfig {
   const { main, compatibility_date, compatibility_flags, no_bundle, rules, ...config } = unstable_readConfig({
-    config: path(file),
+    config: file,
   });
   return {
     name: config.name,

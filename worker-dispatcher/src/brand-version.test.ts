@@ -106,10 +106,10 @@ describe('A publish', () => {
 
   test('leaves other tenants’ entries as they are', async () => {
     const { world, stranger, publish, written } = await openPublishing();
-    const before = written.get(`host/1/${stranger}`)?.length;
+    const before = written.get(`host/2/${stranger}`)?.length;
     const asked = (await world.calls()).filter((host) => host === stranger).length;
     await publish();
-    expect(written.get(`host/1/${stranger}`)?.length).toBe(before);
+    expect(written.get(`host/2/${stranger}`)?.length).toBe(before);
     expect((await world.calls()).filter((host) => host === stranger)).toHaveLength(asked);
     expect(await title(world, stranger)).toBe('Other');
   });

@@ -27,7 +27,7 @@ describe('Newer and older rows', () => {
     // While the older answer is on its way, the row changes and whoever changed it writes KV.
     const changed = { tenant: named(hostname, 'Newer'), version: 8 };
     await bindings.TENANT_DIRECTORY.put(
-      `host/1/${hostname}`,
+      `host/2/${hostname}`,
       JSON.stringify({ ...changed, freshUntil: Date.now() + MINUTE }),
     );
     const put = vi.spyOn(bindings.TENANT_DIRECTORY, 'put');
@@ -46,10 +46,10 @@ describe('Newer and older rows', () => {
     const slow = world.visit(`https://${hostname}/manifest.webmanifest`);
     await vi.waitFor(async () => expect(await world.parked()).toBe(1));
     const changed = { tenant: named(hostname, 'Newer'), version: 8 };
-    await store.put(`host/1/${hostname}`, JSON.stringify({ ...changed, freshUntil: Date.now() + MINUTE }));
+    await store.put(`host/2/${hostname}`, JSON.stringify({ ...changed, freshUntil: Date.now() + MINUTE }));
     await world.set({ hosts: { [hostname]: changed }, holds: false });
     await (await slow).settled();
-    expect(JSON.parse(written.get(`host/1/${hostname}`)?.at(-1) ?? '{}').version).toBe(8);
+    expect(JSON.parse(written.get(`host/2/${hostname}`)?.at(-1) ?? '{}').version).toBe(8);
   });
 
   test('whatever the lags and the order: KV ends with the newest row, and no visitor of an isolate goes back in time', async () => {
@@ -82,7 +82,7 @@ describe('Newer and older rows', () => {
         // Once everything is stale and visible, one visit anywhere brings the newest row to KV.
         later(2 * HOUR);
         await nameSeen(world, hostname);
-        expect(JSON.parse(written.get(`host/1/${hostname}`)?.at(-1) ?? '{}').version).toBe(version);
+        expect(JSON.parse(written.get(`host/2/${hostname}`)?.at(-1) ?? '{}').version).toBe(version);
       }),
       { numRuns: 25 },
     );
@@ -92,7 +92,7 @@ describe('Newer and older rows', () => {
     const world = await openPortalWorld();
     const { hostname } = world;
     await nameSeen(world, hostname);
-    await bindings.TENANT_DIRECTORY.delete(`host/1/${hostname}`);
+    await bindings.TENANT_DIRECTORY.delete(`host/2/${hostname}`);
     later(70 * SECOND);
     await nameSeen(world, hostname);
     expect(await storedVersion(hostname)).toBe(7);
@@ -103,7 +103,7 @@ describe('Newer and older rows', () => {
     const { hostname } = world;
     await nameSeen(world, hostname);
     const older = { tenant: named(hostname, 'Older'), version: 6, freshUntil: Date.now() + HOUR };
-    await bindings.TENANT_DIRECTORY.put(`host/1/${hostname}`, JSON.stringify(older));
+    await bindings.TENANT_DIRECTORY.put(`host/2/${hostname}`, JSON.stringify(older));
     later(70 * SECOND);
     expect(await nameSeen(world, hostname)).toBe('Partner SEO');
     expect(await storedVersion(hostname)).toBe(7);
@@ -116,7 +116,7 @@ describe('Newer and older rows', () => {
     await world.set({ hosts: {}, version: 12 });
     later(2 * HOUR);
     expect(await nameSeen(world, hostname)).toBe('status 404');
-    expect(await bindings.TENANT_DIRECTORY.get(`host/1/${hostname}`, 'json')).toMatchObject({
+    expect(await bindings.TENANT_DIRECTORY.get(`host/2/${hostname}`, 'json')).toMatchObject({
       tenant: null,
       version: 12,
     });
@@ -130,7 +130,7 @@ describe('Newer and older rows', () => {
     const world = await openPortalWorld();
     const { hostname } = world;
     await bindings.TENANT_DIRECTORY.put(
-      `host/1/${hostname}`,
+      `host/2/${hostname}`,
       JSON.stringify({ tenant: null, version: 12, freshUntil: Date.now() + 10 * SECOND }),
     );
     expect(await nameSeen(world, hostname)).toBe('status 404');

@@ -3,9 +3,11 @@
  *
  * | key | value | lives |
  * |---|---|---|
- * | `host/1/<hostname>`, e.g. `host/1/partner-seo.com` | `{"tenant":{…}\|null,"version":42,"freshUntil":1795238400000}` | 7 days |
+ * | `host/2/<hostname>`, e.g. `host/2/partner-seo.com` | `{"tenant":{…}\|null,"version":42,"freshUntil":1795238400000}` | 7 days |
  *
- * The `1` is the format's version: a release that changes the format writes beside the previous one's keys.
+ * The `2` is the format's version: a release that changes the format, be it by a field more, writes beside the previous
+ * one's keys. Within a version of the tenant nothing replaces an entry, so that one which a release of before wrote, without
+ * the field, would stay. 2 has `brandAdditions`.
  * `tenant: null` is a tombstone: the hostname was known and is not any more. Hostnames that never were known are
  * not stored, or a flood of random names would fill the namespace.
  */
@@ -23,7 +25,7 @@ export type DirectoryEntry = z.infer<typeof entrySchema>;
 const KV_CACHE_SECONDS = 30;
 
 export function entryKey(hostname: Hostname): string {
-  return `host/1/${hostname}`;
+  return `host/2/${hostname}`;
 }
 
 /** Null for what this release cannot read, which is then as good as not stored. */

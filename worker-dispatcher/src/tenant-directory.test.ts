@@ -44,7 +44,7 @@ describe('Memory, then KV, then the database', () => {
     const put = vi.spyOn(bindings.TENANT_DIRECTORY, 'put');
     const world = await openPortalWorld();
     await nameSeen(world, world.hostname);
-    expect(put).toHaveBeenCalledWith(`host/1/${world.hostname}`, expect.any(String), {
+    expect(put).toHaveBeenCalledWith(`host/2/${world.hostname}`, expect.any(String), {
       expirationTtl: 604_800,
     });
   });
@@ -87,7 +87,7 @@ describe('Memory, then KV, then the database', () => {
   test('what another release wrote in a format that this one cannot read is asked for again', async () => {
     const world = await openPortalWorld();
     await bindings.TENANT_DIRECTORY.put(
-      `host/1/${world.hostname}`,
+      `host/2/${world.hostname}`,
       JSON.stringify({ tenant: { id: 1 }, version: 'x' }),
     );
     expect(await nameSeen(world, world.hostname)).toBe('Partner SEO');

@@ -21,7 +21,7 @@ describe('Hosts that nobody knows', () => {
     const world = await openWorld();
     const hostname = freshHost();
     await nameSeen(world, hostname);
-    expect(await bindings.TENANT_DIRECTORY.get(`host/1/${hostname}`)).toBeNull();
+    expect(await bindings.TENANT_DIRECTORY.get(`host/2/${hostname}`)).toBeNull();
   });
 
   test('a flood of random subdomains from one address meets the address’s limit, and stops nobody else', async () => {
@@ -52,7 +52,7 @@ describe('Hosts that nobody knows', () => {
     later(10 * SECOND);
     const elsewhere = freshHost();
     const entry = { tenant: named(elsewhere, 'In KV'), version: 3, freshUntil: Date.now() + HOUR };
-    await bindings.TENANT_DIRECTORY.put(`host/1/${elsewhere}`, JSON.stringify(entry));
+    await bindings.TENANT_DIRECTORY.put(`host/2/${elsewhere}`, JSON.stringify(entry));
     await flood(world, 150, (index) => `bot-${index}`);
     expect(await nameSeen(world, elsewhere)).toBe('In KV');
   });

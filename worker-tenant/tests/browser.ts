@@ -35,6 +35,13 @@ export class Browser {
     this.address = address ?? `198.51.${Math.floor(visitors / 250)}.${(visitors % 250) + 1}`;
   }
 
+  /** The same person, with the same cookies, in front of other Workers. */
+  at(portal: OpenPortals): Browser {
+    const browser = new Browser(portal, this.address);
+    for (const [host, jar] of this.cookies) browser.cookies.set(host, new Map(jar));
+    return browser;
+  }
+
   /** One request; `Set-Cookie` is kept for the host. */
   async request(
     host: string,
