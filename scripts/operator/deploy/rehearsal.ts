@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ServerType, serve } from '@hono/node-server';
 import { Hono } from 'hono';
+import { z } from 'zod';
 import { type CloudflareApi, startCloudflareApi } from '../../local/cloudflare-api/server.ts';
 import { startDataApi } from '../../local/data-api.ts';
 import { type ManagementApi, startManagementApi } from '../../local/management-api.ts';
@@ -43,6 +44,33 @@ export interface Rehearsal extends RehearsedAccount {
   readonly folder: string;
   /** An empty account of Cloudflare beside the first, for the same installation: deployments to both are comparable. */
   openAccount(): Promise<RehearsedAccount>;
+}
+
+/** Everything that nobody may see. */
+export function secretTextsOf({ secrets, cloudflare, management, databaseUrl }: Rehearsal): string[] {
+  const { contextKeys, supabaseKeys, sessionKeys, fieldKeys, github, google } = secrets;
+  const keys = [...contextKeys, ...supabaseKeys, ...Object.values(sessionKeys).flat(), ...fieldKeys];
+  return [
+    ...keys.map(({ d, k }) => String(d ?? k)),
+    ...[github.clientSecret, google.clientSecret],
+    ...[cloudflare.token, management.token, databaseUrl],
+  ];
+}
+
+/** As Cloudflare has it once a partner has pointed its domain here. */
+export async function openPartnerDomain(
+  { cloudflare }: Pick<RehearsedAccount, 'cloudflare'>,
+  hostname: string,
+): Promise<void> {
+  const ask = async (path: string, init: RequestInit = {}) => {
+    const headers = { authorization: `Bearer ${cloudflare.token}` };
+    const answer = await fetch(`${cloudflare.url}${path}`, { ...init, headers });
+    return z.object({ result: z.unknown() }).parse(await answer.json()).result;
+  };
+  const zones = z.array(z.object({ id: z.string(), name: z.string() })).parse(await ask('/zones'));
+  const zone = zones.find(({ name }) => name === NEUTRAL_ZONE);
+  await ask(`/zones/${zone?.id}/custom_hostnames`, { method: 'POST', body: JSON.stringify({ hostname }) });
+  cloudflare.activateCustomHostname(hostname);
 }
 
 export interface RehearsalOptions {
