@@ -15,6 +15,7 @@ import { FaultLane } from './operator/deploy/fault-lane.ts';
 import {
   FAULTS,
   type FaultCase,
+  mix,
   nameOf,
   type RecordedCall,
   recordCalls,
@@ -117,10 +118,8 @@ function namesOf(calls: readonly RecordedCall[]): string {
 
 function casesOf(calls: readonly RecordedCall[]): FaultCase[] {
   const wanted = calls.filter((call) => options.call.test(nameOf(call)));
-  return sample(
-    wanted.flatMap((call) => options.faults.map((fault) => ({ call, fault }))),
-    options.sample,
-  );
+  const all = wanted.flatMap((call) => options.faults.map((fault) => ({ call, fault })));
+  return mix(sample(all, options.sample));
 }
 
 async function runAll(

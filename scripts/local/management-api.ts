@@ -92,9 +92,9 @@ export interface ManagementApi {
   settings(): { signUpsDisabled: boolean; integrations: (string | null)[]; signingKeys: number };
   /** The next call whose `METHOD path` ends so meets the fault, once. */
   breakNext(call: string, fault: ManagementFault): void;
-  /** The same for calls that are just so, after the first `after` of them; `met` is told. With null that is all. */
+  /** Of calls whose `METHOD /path` matches, `times` after the first `after`; `met` is told. With null that is all. */
   breakCall(
-    selector: { readonly call: string; readonly after: number; readonly times: number },
+    selector: { readonly match: RegExp; readonly after: number; readonly times: number },
     fault: ManagementFault | null,
     met: () => void,
   ): void;
@@ -121,7 +121,7 @@ export async function startManagementApi({
   const calls: string[] = [];
   const faults = new Map<string, ManagementFault>();
   let planned: {
-    call: string;
+    match: RegExp;
     after: number;
     times: number;
     fault: ManagementFault | null;
@@ -170,7 +170,7 @@ export async function startManagementApi({
     }
   });
   const meetPlanned = (call: string): ManagementFault | null => {
-    const one = planned.find((waiting) => waiting.call === call && waiting.times > 0);
+    const one = planned.find((waiting) => waiting.match.test(call) && waiting.times > 0);
     if (one === undefined) return null;
     if (one.after > 0) {
       one.after -= 1;

@@ -9,12 +9,16 @@ import { callApi, upload } from '../../local/cloudflare-api/testing.ts';
 import { type Platform, startPlatform } from '../../local/platform.ts';
 import { runAt, type Said } from '../testing.ts';
 import { deployTool } from './deploy-tool.ts';
+import { FaultLane } from './fault-lane.ts';
+import { deployBroken, judgeBroken } from './fault-matrix.ts';
 import { takeLock } from './lock.ts';
 import {
   BRAND_ZONE,
   NEUTRAL_ZONE,
+  openPartnerDomain,
   type Rehearsal,
   type RehearsedAccount,
+  secretTextsOf,
   startRehearsal,
 } from './rehearsal.ts';
 import { fetchPortal } from './smoke-test.ts';
@@ -23,6 +27,7 @@ const PARTNER_DOMAIN = 'partner-seo.com';
 const DISPATCHER = 'marquee-staging-dispatcher';
 const NAMESPACE = 'marquee-staging';
 const FIRST = 'first';
+const FIRST_LINE = ['--yes', '--release', FIRST, '--json'];
 
 let platform: Platform;
 let rehearsal: Rehearsal;
@@ -32,20 +37,13 @@ let undisturbed: unknown;
 beforeAll(async () => {
   platform = await startPlatform();
   rehearsal = await startRehearsal({ platform });
-  await openPartnerDomain(rehearsal);
+  await openPartnerDomain(rehearsal, PARTNER_DOMAIN);
 });
 
 afterAll(async () => {
   await rehearsal.close();
   await platform.stop();
 });
-
-/** As Cloudflare has it once a partner has pointed its domain here. */
-async function openPartnerDomain({ cloudflare }: RehearsedAccount): Promise<void> {
-  const zone = await zoneId(cloudflare, NEUTRAL_ZONE);
-  await callApi(cloudflare, 'POST', `/zones/${zone}/custom_hostnames`, { hostname: PARTNER_DOMAIN });
-  cloudflare.activateCustomHostname(PARTNER_DOMAIN);
-}
 
 async function zoneId(cloudflare: RehearsedAccount['cloudflare'], name: string): Promise<string> {
   const { result } = await callApi(cloudflare, 'GET', '/zones');
@@ -60,7 +58,7 @@ function deploy(account: RehearsedAccount, ...line: string[]): Promise<Said> {
 }
 
 function deployFirst(account: RehearsedAccount): Promise<Said> {
-  return deploy(account, '--yes', '--release', FIRST, '--json');
+  return deploy(account, ...FIRST_LINE);
 }
 
 function stateOf({ stateFolder }: RehearsedAccount) {
@@ -85,17 +83,6 @@ async function watchArguments<Value>(work: () => Promise<Value>): Promise<{ valu
   } finally {
     clearInterval(timer);
   }
-}
-
-/** Everything that nobody may see. */
-function canaries(): string[] {
-  const { contextKeys, supabaseKeys, sessionKeys, fieldKeys, github, google } = rehearsal.secrets;
-  const keys = [...contextKeys, ...supabaseKeys, ...Object.values(sessionKeys).flat(), ...fieldKeys];
-  return [
-    ...keys.map(({ d, k }) => String(d ?? k)),
-    ...[github.clientSecret, google.clientSecret],
-    ...[rehearsal.cloudflare.token, rehearsal.management.token, rehearsal.databaseUrl],
-  ];
 }
 
 function deployOne(tenant: string, release: string): Promise<Said> {
@@ -206,11 +193,11 @@ describe('A deployment to an empty account', () => {
     }
     expect(rehearsal.management.settings()).toMatchObject({ signUpsDisabled: true });
     expect(rehearsal.cloudflare.unknownCalls).toEqual([]);
-    undisturbed = comparable(rehearsal);
+    undisturbed = await describeAccount(rehearsal);
 
     expect(seen).toContain('--dispatch-namespace');
     const shown = [said.out, said.error, seen, JSON.stringify(stateOf(rehearsal))].join('\n');
-    for (const secret of canaries()) expect(shown.includes(secret)).toBe(false);
+    for (const secret of secretTextsOf(rehearsal)) expect(shown.includes(secret)).toBe(false);
   }, 120_000);
 
   test('changes nothing when it is run again', async () => {
@@ -348,31 +335,38 @@ describe('What is there already', () => {
 });
 
 describe('A deployment that is interrupted', () => {
+  // A sample, each run a whole deployment: `npm run test:faults` has every call with every fault, step by step.
   test('ends, run again, as one that nothing came in the way of', async () => {
     const account = await rehearsal.openAccount();
-    await openPartnerDomain(account);
-    for (const [match, fault] of [
-      [/^POST .*\/storage\/kv\/namespaces$/, 'answer-lost'],
-      [/^PUT .*\/scripts\/partner-tenant--/, 'refused'],
-      [/^PUT .*\/scripts\/marquee-staging-dispatcher/, 'answer-lost'],
-      [/^PUT .*\/schedules$/, 'refused'],
-      [/^POST .*\/workers\/routes$/, 'answer-lost'],
-      [/^PUT .*\/fallback_origin$/, 'refused'],
-    ] as const) {
-      account.cloudflare.breakCall({ match, times: 20 }, fault);
-      const { code, error } = await deployFirst(account);
-      account.cloudflare.mendCalls();
-      expect([match, code]).toEqual([match, 1]);
-      expect(error).not.toMatch(/\n\s+at /);
+    await openPartnerDomain(account, PARTNER_DOMAIN);
+    const lane = new FaultLane(rehearsal, account);
+    try {
+      for (const [match, fault, lasting] of [
+        [/^GET .*\/queues$/, 'rate-limited', true],
+        [/^POST .*\/storage\/kv\/namespaces$/, 'answer-lost', false],
+        [/^PUT .*\/scripts\/partner-tenant--/, 'killed', false],
+        [/^PUT .*\/scripts\/marquee-staging-dispatcher$/, 'answer-lost', true],
+        [/^PUT .*\/schedules$/, 'failing', true],
+        [/^POST .*\/workers\/routes$/, 'hanging', false],
+        [/^PUT .*\/fallback_origin$/, 'refused', false],
+      ] as const) {
+        const run = await deployBroken(lane, { api: 'cloudflare', match, fault, lasting }, FIRST_LINE);
+        expect([match, judgeBroken(run, fault, lane)]).toEqual([match, []]);
+        expect([match, run.code]).toEqual([match, fault === 'killed' ? null : 1]);
+      }
+      expect(await lane.deploy(...FIRST_LINE)).toMatchObject({ code: 0 });
+      expect(await lane.describe()).toEqual(undisturbed);
+    } finally {
+      await lane.close();
     }
-    expect(await deployFirst(account)).toMatchObject({ code: 0 });
-    expect(comparable(account)).toEqual(undisturbed);
   }, 240_000);
 });
 
-/** An account's state; that a script has no tags is said in two ways, by how often wrangler has uploaded it. */
-function comparable({ cloudflare }: RehearsedAccount): unknown {
-  return JSON.parse(JSON.stringify(cloudflare.snapshot()), (name, value: unknown) =>
-    name === 'tags' && Array.isArray(value) && value.length === 0 ? undefined : value,
-  );
+async function describeAccount(account: Rehearsal): Promise<unknown> {
+  const lane = new FaultLane(account, account);
+  try {
+    return await lane.describe();
+  } finally {
+    await lane.close();
+  }
 }

@@ -1,8 +1,8 @@
 /**
  * What a deployment survives: every call that it makes, with every fault. A run that nothing disturbs is recorded step by
  * step, with how everything stood before each step (and before each tenant's Worker). Each case begins there: the step
- * runs and meets its fault, runs again without it, and everything has to stand as it stood after the recorded step.
- * What follows would begin with the same as in the recorded run, so it is not repeated.
+ * runs and meets its fault, runs again without it, and everything has to stand as it stood after the recorded step. What
+ * follows would begin with the same as in the recorded run, so it is not repeated.
  */
 import type { CloudflareFault } from '../../local/cloudflare-api/faults.ts';
 import type { Checkpoint, Deployed, FaultLane } from './fault-lane.ts';
@@ -60,9 +60,9 @@ export async function recordCalls(lane: FaultLane, releases: readonly string[]):
   );
 }
 
-interface Segment {
-  readonly from: Checkpoint;
-  readonly calls: { readonly api: RecordedCall['api']; readonly call: string }[];
+interface Call {
+  readonly api: RecordedCall['api'];
+  readonly call: string;
 }
 
 async function recordStep(lane: FaultLane, release: string, step: StepName): Promise<RecordedCall[]> {
@@ -70,29 +70,52 @@ async function recordStep(lane: FaultLane, release: string, step: StepName): Pro
   // By now only the looking: what each run of the step begins with.
   const looks =
     step === 'tenants' ? await countLooks(lane, lineOf(release, step)) : new Map<string, number>();
-  let segment: Segment = { from: before, calls: [] };
-  const segments = [segment];
-  const note = (api: RecordedCall['api'], call: string) => {
-    const state = lane.readState();
-    if (step === 'tenants' && state !== segment.from.state) {
-      segment = { from: { ...before, account: lane.cloudflare.save(), state }, calls: [] };
-      segments.push(segment);
-    }
-    segment.calls.push({ api, call });
-  };
-  const stop = watchCalls(lane, note);
+  let state = before.state;
+  const parts: Call[][] = [[]];
+  const stop = watchCalls(lane, (api, call) => {
+    // A Worker that is whole is noted: the next one begins.
+    if (step === 'tenants' && lane.readState() !== state) parts.push([]);
+    state = lane.readState();
+    parts.at(-1)?.push({ api, call });
+  });
   const said = await lane.deploy(...lineOf(release, step));
   stop();
   if (said.code !== 0) throw new Error(`The undisturbed run failed at ${release}/${step}:\n${said.error}`);
-  const end = await lane.describe();
-  return segments.flatMap(({ from, calls }, index) => {
+  const [after, end] = [await lane.save(), await lane.describe()];
+  return parts.flatMap((calls, index) => {
+    const from = step === 'tenants' ? withoutWorker(after, calls) : before;
     const seen = new Map(index === 0 ? [] : looks);
     return calls.map(({ api, call }): RecordedCall => {
-      const after = seen.get(call) ?? 0;
-      seen.set(call, after + 1);
-      return { api, release, step, part: index + 1, call, after, from, end };
+      const earlier = seen.get(call) ?? 0;
+      seen.set(call, earlier + 1);
+      return { api, release, step, part: index + 1, call, after: earlier, from, end };
     });
   });
+}
+
+/** The step's Workers do not know of one another: each is brought up with the others there already. */
+function withoutWorker(checkpoint: Checkpoint, calls: readonly Call[]): Checkpoint {
+  const [, namespace, name] = calls
+    .map(({ call }) => /^PUT .*\/dispatch\/namespaces\/([^/]+)\/scripts\/([^/]+)$/.exec(call))
+    .find((match) => match !== null) ?? ['', '', ''];
+  const { namespaces } = checkpoint.account;
+  const state = JSON.parse(checkpoint.state ?? '{}') as { uploads: Record<string, string> };
+  const { [name ?? '']: _gone, ...uploads } = state.uploads;
+  return {
+    ...checkpoint,
+    account: {
+      ...checkpoint.account,
+      namespaces: new Map(
+        [...namespaces].map(([key, one]) => [
+          key,
+          one.name === namespace
+            ? { ...one, scripts: new Map([...one.scripts].filter(([script]) => script !== name)) }
+            : one,
+        ]),
+      ),
+    },
+    state: JSON.stringify({ ...state, uploads }),
+  };
 }
 
 async function countLooks(lane: FaultLane, line: readonly string[]): Promise<Map<string, number>> {
@@ -129,13 +152,9 @@ export async function runCase(
 ): Promise<string[]> {
   await lane.restore(call.from);
   const line = lineOf(call.release, call.step);
-  const problems: string[] = [];
-  const first = await runBroken(lane, call, fault, lasting, line);
-  if (!first.met) problems.push('the call was not made');
-  problems.push(...judgeWords(first, lane));
-  if (first.left.length > 0) problems.push(`left behind after a SIGKILL: ${first.left.join(', ')}`);
-  if (fault === 'killed' && first.met && first.code !== null)
-    problems.push(`killed, and ended with ${first.code}`);
+  const match = new RegExp(`^${call.call.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)}$`);
+  const first = await deployBroken(lane, { ...call, match, fault, lasting }, line);
+  const problems = judgeBroken(first, fault, lane);
   const second = await lane.deploy(...line);
   problems.push(...judgeWords(second, lane));
   if (second.code !== 0) problems.push(`run again, it failed: ${second.error.trim()}`);
@@ -149,13 +168,29 @@ export async function runCase(
   return problems;
 }
 
-async function runBroken(
+export interface Fault {
+  readonly api: RecordedCall['api'];
+  /** Of `METHOD /path`. */
+  readonly match: RegExp;
+  /** How many that match are served first; none when left out. */
+  readonly after?: number;
+  readonly fault: MatrixFault;
+  /** It goes on failing until the run ends, instead of once. */
+  readonly lasting?: boolean;
+}
+
+export interface BrokenRun extends Deployed {
+  /** What a SIGKILL left behind. */
+  readonly left: readonly string[];
+  /** Whether the call was made at all. */
+  readonly met: boolean;
+}
+
+export async function deployBroken(
   lane: FaultLane,
-  { api, call, after }: RecordedCall,
-  fault: MatrixFault,
-  lasting: boolean,
+  { api, match, after = 0, fault, lasting = false }: Fault,
   line: readonly string[],
-): Promise<Deployed & { readonly left: readonly string[]; readonly met: boolean }> {
+): Promise<BrokenRun> {
   const { cloudflare, management } = lane;
   let met = false;
   let kill = () => {};
@@ -164,15 +199,9 @@ async function runBroken(
     kill();
     if (fault === 'hanging') setTimeout(() => cloudflare.cutCalls(), HANGING_MILLISECONDS);
   };
-  const times = lasting ? Number.POSITIVE_INFINITY : 1;
+  const selector = { match, after, times: lasting ? Number.POSITIVE_INFINITY : 1 };
   const served = fault === 'killed' ? null : fault;
-  if (api === 'cloudflare')
-    cloudflare.breakCall(
-      { match: new RegExp(`^${call.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)}$`), after, times },
-      served,
-      onMet,
-    );
-  else management.breakCall({ call, after, times }, served, onMet);
+  (api === 'cloudflare' ? cloudflare : management).breakCall(selector, served, onMet);
   try {
     const said =
       fault === 'killed'
@@ -185,6 +214,17 @@ async function runBroken(
     cloudflare.mendCalls();
     management.mendCalls();
   }
+}
+
+/** The call was met, nothing is left of a killed run, and what is said is for people: no stack, no secret. */
+export function judgeBroken(run: BrokenRun, fault: MatrixFault, lane: FaultLane): string[] {
+  const { met, left, code } = run;
+  return [
+    ...(met ? [] : ['the call was not made']),
+    ...(left.length > 0 ? [`left behind after a SIGKILL: ${left.join(', ')}`] : []),
+    ...(fault === 'killed' && met && code !== null ? [`killed, and ended with ${code}`] : []),
+    ...judgeWords(run, lane),
+  ];
 }
 
 /** A person reads it: no stack, no secret. */
@@ -222,4 +262,10 @@ export function sample(cases: readonly FaultCase[], count: number): FaultCase[] 
     const own = byKind[index % byKind.length] ?? [];
     return own[Math.floor(((index + 0.5) / count) * own.length)];
   }).filter((one) => one !== undefined);
+}
+
+/** Another order, the same each time: quick and slow cases by turns, so that the time left can be told. */
+export function mix<Value>(all: readonly Value[]): Value[] {
+  const stride = [7919, 7907, 7901].find((prime) => all.length % prime !== 0) ?? 1;
+  return all.map((_, index) => all[(index * stride) % all.length]).filter((one) => one !== undefined);
 }
