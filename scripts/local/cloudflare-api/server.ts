@@ -129,12 +129,13 @@ function createApp(
     ]),
   );
   // wrangler wants to tell whose token was refused; one for an account has no right to know.
-  api.get('/user', (c) =>
-    answerRefusal(c, {
-      status: 403,
-      errors: [{ code: 9109, message: 'Unauthorized to access requested resource' }],
-    }),
-  );
+  for (const path of ['/user', '/memberships'])
+    api.get(path, (c) =>
+      answerRefusal(c, {
+        status: 403,
+        errors: [{ code: 9109, message: 'Unauthorized to access requested resource' }],
+      }),
+    );
   api.get('/accounts', (c) => ok(c, [shownAccount(account)]));
   api.get('/accounts/:account', (c) => ok(c, shownAccount(account)));
   serveAssetUploads(api, account, assetUploads);
