@@ -4,7 +4,8 @@
  * trusted some time after it was made, a custom key set never resolves, and two integrations of one address are taken.
  */
 import { randomUUID } from 'node:crypto';
-import { type ServerType, serve } from '@hono/node-server';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type HttpBindings, type ServerType, serve } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
 import { createLocalJWKSet, type JWK, type JWTVerifyGetKey } from 'jose';
 import { z } from 'zod';
@@ -51,7 +52,32 @@ interface Integration {
   trustedFrom: number;
 }
 
-export type ManagementFault = 'refused' | 'rate-limited' | 'failing' | 'answer-lost';
+/** `hanging`: not done, and cut some time later. */
+export type ManagementFault =
+  | 'refused'
+  | 'rate-limited'
+  | 'failing'
+  | 'bad-gateway'
+  | 'hanging'
+  | 'answer-lost';
+
+/** What is kept of a project, to be put back later. */
+export interface SavedProject {
+  readonly config: z.infer<typeof authConfigSchema>;
+  readonly integrations: readonly Integration[];
+  readonly signingKeys: readonly StoredKey[];
+}
+
+interface StoredKey {
+  readonly id: string;
+  readonly algorithm: string;
+  readonly status: string;
+  readonly public_jwk: JWK;
+  readonly trustedFrom: number;
+}
+
+/** How long a call hangs: to a client the same as its own limit of time. */
+const HANGING_MILLISECONDS = 200;
 
 export interface ManagementApi {
   readonly url: string;
@@ -66,6 +92,18 @@ export interface ManagementApi {
   settings(): { signUpsDisabled: boolean; integrations: (string | null)[]; signingKeys: number };
   /** The next call whose `METHOD path` ends so meets the fault, once. */
   breakNext(call: string, fault: ManagementFault): void;
+  /** Of calls whose `METHOD /path` matches, `times` after the first `after`; `met` is told. With null that is all. */
+  breakCall(
+    selector: { readonly match: RegExp; readonly after: number; readonly times: number },
+    fault: ManagementFault | null,
+    met: () => void,
+  ): void;
+  /** Is told of each call, until calls are mended. */
+  watch(note: (call: string) => void): void;
+  /** Nothing is broken any more. */
+  mendCalls(): void;
+  save(): SavedProject;
+  restore(saved: SavedProject): void;
   close(): Promise<void>;
 }
 
@@ -82,6 +120,14 @@ export async function startManagementApi({
   const token = `sbp_${randomUUID().replaceAll('-', '')}${'0'.repeat(8)}`;
   const calls: string[] = [];
   const faults = new Map<string, ManagementFault>();
+  let planned: {
+    match: RegExp;
+    after: number;
+    times: number;
+    fault: ManagementFault | null;
+    met: () => void;
+  }[] = [];
+  let watching: (call: string) => void = () => {};
   let config: z.infer<typeof authConfigSchema> = {
     disable_signup: false,
     external_anonymous_users_enabled: false,
@@ -89,39 +135,51 @@ export async function startManagementApi({
     external_phone_enabled: false,
   };
   const integrations = new Map<string, Integration>();
-  const signingKeys: {
-    id: string;
-    algorithm: string;
-    status: string;
-    public_jwk: JWK;
-    trustedFrom: number;
-  }[] = [];
+  const signingKeys: StoredKey[] = [];
 
-  const app = new Hono();
+  const app = new Hono<{ Bindings: HttpBindings }>();
   app.use(async (c, next) => {
     const call = `${c.req.method} ${c.req.path}`;
     calls.push(call);
+    watching(call);
     const presented = /^Bearer (\S+)$/.exec(c.req.header('authorization') ?? '')?.[1];
     if (presented === undefined || !ACCESS_TOKEN.test(presented))
       return c.json({ message: 'Unauthorized' }, 401);
     if (presented !== token) return c.json({ message: 'Unauthorized' }, 401);
     const broken = [...faults].find(([end]) => call.endsWith(end) || end === call);
     if (broken !== undefined) faults.delete(broken[0]);
-    switch (broken?.[1]) {
+    switch (broken?.[1] ?? meetPlanned(call)) {
       case 'refused':
         return c.json({ message: 'Forbidden resource' }, 403);
       case 'rate-limited':
         return c.json({ message: 'Too Many Requests' }, 429, { 'retry-after': '1' });
       case 'failing':
         return c.json({ message: 'Internal server error' }, 500);
+      case 'bad-gateway':
+        return c.html('<html><body>502 Bad Gateway</body></html>', 502);
+      case 'hanging':
+        await sleep(HANGING_MILLISECONDS);
+        c.env.incoming.socket.destroy();
+        return c.body(null, 502);
       case 'answer-lost':
         await next();
         // Done, and nobody is told.
         return c.text('upstream connect error', 502);
-      case undefined:
+      case null:
         return next();
     }
   });
+  const meetPlanned = (call: string): ManagementFault | null => {
+    const one = planned.find((waiting) => waiting.match.test(call) && waiting.times > 0);
+    if (one === undefined) return null;
+    if (one.after > 0) {
+      one.after -= 1;
+      return null;
+    }
+    one.times -= 1;
+    one.met();
+    return one.fault;
+  };
   const known = (c: Context) => c.req.param('ref') === project;
   const missing = (c: Context) => c.json({ message: 'Project not found' }, 404);
   const AUTH = '/v1/projects/:ref/config/auth';
@@ -228,6 +286,22 @@ export async function startManagementApi({
       signingKeys: signingKeys.length,
     }),
     breakNext: (call, fault) => void faults.set(call, fault),
+    breakCall: (selector, fault, met) => void planned.push({ ...selector, fault, met }),
+    watch: (note) => {
+      watching = note;
+    },
+    mendCalls: () => {
+      planned = [];
+      watching = () => {};
+    },
+    save: () => structuredClone({ config, integrations: [...integrations.values()], signingKeys }),
+    restore: (saved) => {
+      const copy = structuredClone(saved);
+      config = copy.config;
+      integrations.clear();
+      for (const integration of copy.integrations) integrations.set(integration.id, integration);
+      signingKeys.splice(0, signingKeys.length, ...copy.signingKeys);
+    },
     close: () => new Promise((closed) => void server.close(() => closed())),
   };
 }

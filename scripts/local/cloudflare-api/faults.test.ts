@@ -69,3 +69,25 @@ test('a fault that did not come is taken back', async () => {
   api.mendCalls();
   expect((await ask('GET')).status).toBe(200);
 });
+
+test('a call after others of its kind, told of as it comes in', async () => {
+  const met: string[] = [];
+  api.breakCall({ match: /^GET /, after: 1 }, 'refused', () => met.push('refused'));
+  api.breakCall({ match: /^POST / }, null, () => met.push('made'));
+  expect((await ask('GET')).status).toBe(200);
+  expect((await ask('GET')).status).toBe(403);
+  expect((await ask('GET')).status).toBe(200);
+  expect((await ask('POST', 'portals')).status).toBe(200);
+  expect(met).toEqual(['refused', 'made']);
+});
+
+test('an account is put back to how it was, as often as wanted', async () => {
+  await ask('POST', 'before');
+  const saved = api.save();
+  for (const name of ['once', 'twice']) {
+    expect((await ask('POST', name)).status).toBe(200);
+    expect(made()).toContain(name);
+    api.restore(saved);
+    expect(made()).toEqual(['before']);
+  }
+});

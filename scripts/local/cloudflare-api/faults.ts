@@ -18,26 +18,35 @@ export type CloudflareFault =
   | 'hanging'
   | 'answer-lost';
 
-/** The nth call from now, 1 is the next one; or calls whose `METHOD /path` matches, `times` of them, one unless said. */
+/**
+ * The nth call from now, 1 is the next one; or calls whose `METHOD /path` matches, after the first `after` of them (none
+ * unless said), `times` of them (one unless said).
+ */
 export type CallSelector =
   | { readonly nth: number }
-  | { readonly match: string | RegExp; readonly times?: number };
+  | { readonly match: string | RegExp; readonly after?: number; readonly times?: number };
 
 interface Planned {
   readonly hits: (call: string) => boolean;
-  readonly fault: CloudflareFault;
+  /** Null: nothing goes wrong with it. */
+  readonly fault: CloudflareFault | null;
+  readonly met: () => void;
 }
 
 export class Faults {
   readonly #planned = new Set<Planned>();
   readonly #hanging = new Set<() => void>();
 
-  plan(selector: CallSelector, fault: CloudflareFault): void {
+  /** `met` is told of each such call as it comes in. */
+  plan(selector: CallSelector, fault: CloudflareFault | null, met: () => void = () => {}): void {
+    let early = 'nth' in selector ? 0 : (selector.after ?? 0);
     let left = 'nth' in selector ? selector.nth : (selector.times ?? 1);
     const planned: Planned = {
-      fault,
+      ...{ fault, met },
       hits: (call) => {
         if ('match' in selector && !matches(selector.match, call)) return false;
+        early -= 1;
+        if (early >= 0) return false;
         left -= 1;
         if (left === 0) this.#planned.delete(planned);
         return 'match' in selector || left === 0;
@@ -63,7 +72,9 @@ export class Faults {
     next: Next,
   ): Promise<Response | undefined> {
     // Each plan counts each call, so that two plans do not shift one another.
-    const [fault] = [...this.#planned].filter(({ hits }) => hits(call)).map((planned) => planned.fault);
+    const hit = [...this.#planned].filter(({ hits }) => hits(call));
+    for (const { met } of hit) met();
+    const fault = hit[0]?.fault ?? null;
     const { socket } = c.env.incoming;
     switch (fault) {
       case 'refused':
@@ -95,7 +106,7 @@ export class Faults {
         await next();
         socket.destroy();
         return undefined;
-      case undefined:
+      case null:
         await next();
         return undefined;
     }

@@ -16,6 +16,7 @@ import { type CallSelector, type CloudflareFault, Faults } from './faults.ts';
 import { serveNamespaces } from './namespaces.ts';
 import { authenticate, EVERY_PERMISSION, type Permission } from './permissions.ts';
 import { serveQueues } from './queues.ts';
+import { restoreAccount, type SavedAccount, saveAccount } from './saving.ts';
 import { serveScripts } from './scripts.ts';
 import { type AccountSnapshot, snapshotOf } from './snapshot.ts';
 import { serveKv, serveR2 } from './storage.ts';
@@ -52,9 +53,14 @@ export interface CloudflareApi {
   readonly unknownCalls: readonly string[];
   /** Comparable: of two runs that ended in the same state, whatever happened on the way. */
   snapshot(): AccountSnapshot;
-  breakCall(selector: CallSelector, fault: CloudflareFault): void;
-  /** Nothing is broken any more. */
+  /** `met` is told of each such call as it comes in; with null that is all. */
+  breakCall(selector: CallSelector, fault: CloudflareFault | null, met?: () => void): void;
+  /** Nothing is broken any more; what hangs, hangs. */
   mendCalls(): void;
+  /** Cuts what hangs: to a client the same as its own limit of time. */
+  cutCalls(): void;
+  save(): SavedAccount;
+  restore(saved: SavedAccount): void;
   /** The owner of a custom hostname points it here. */
   activateCustomHostname(hostname: string): void;
   /** Serves what was uploaded, by Host. */
@@ -86,8 +92,11 @@ export async function startCloudflareApi({
     calls,
     unknownCalls,
     snapshot: () => snapshotOf(account),
-    breakCall: (selector, fault) => faults.plan(selector, fault),
+    breakCall: (selector, fault, met) => faults.plan(selector, fault, met),
     mendCalls: () => faults.clear(),
+    cutCalls: () => faults.release(),
+    save: () => saveAccount(account),
+    restore: (saved) => restoreAccount(account, saved),
     activateCustomHostname: (hostname) => activateCustomHostname(account, hostname),
     edge,
     async close() {
@@ -119,6 +128,14 @@ function createApp(
       { code: 10000, message: 'This API Token is valid and active' },
     ]),
   );
+  // wrangler wants to tell whose token was refused; one for an account has no right to know.
+  for (const path of ['/user', '/memberships'])
+    api.get(path, (c) =>
+      answerRefusal(c, {
+        status: 403,
+        errors: [{ code: 9109, message: 'Unauthorized to access requested resource' }],
+      }),
+    );
   api.get('/accounts', (c) => ok(c, [shownAccount(account)]));
   api.get('/accounts/:account', (c) => ok(c, shownAccount(account)));
   serveAssetUploads(api, account, assetUploads);

@@ -12,7 +12,8 @@ import { type Platform, startPlatform } from '../../local/platform.ts';
 import { addTenantTool } from '../add-tenant.ts';
 import { runAt, type Said } from '../testing.ts';
 import { deployTool } from './deploy-tool.ts';
-import { killDeployment } from './interruption.ts';
+import { FaultLane } from './fault-lane.ts';
+import { deployBroken, judgeBroken } from './fault-matrix.ts';
 import { takeLock } from './lock.ts';
 import {
   BRAND_ZONE,
@@ -20,6 +21,7 @@ import {
   PARTNER_DOMAIN,
   type Rehearsal,
   type RehearsedAccount,
+  secretTextsOf,
   startRehearsal,
 } from './rehearsal.ts';
 import { fetchPortal } from './smoke-test.ts';
@@ -27,6 +29,7 @@ import { fetchPortal } from './smoke-test.ts';
 const DISPATCHER = 'marquee-staging-dispatcher';
 const NAMESPACE = 'marquee-staging';
 const FIRST = 'first';
+const FIRST_LINE = ['--yes', '--release', FIRST, '--json'];
 
 let platform: Platform;
 let rehearsal: Rehearsal;
@@ -57,7 +60,7 @@ function deploy(account: RehearsedAccount, ...line: string[]): Promise<Said> {
 }
 
 function deployFirst(account: RehearsedAccount): Promise<Said> {
-  return deploy(account, '--yes', '--release', FIRST, '--json');
+  return deploy(account, ...FIRST_LINE);
 }
 
 function stateOf({ stateFolder }: RehearsedAccount) {
@@ -87,17 +90,6 @@ async function watchArguments<Value>(work: () => Promise<Value>): Promise<{ valu
   } finally {
     clearInterval(timer);
   }
-}
-
-/** Everything that nobody may see. */
-function canaries(): string[] {
-  const { contextKeys, supabaseKeys, sessionKeys, fieldKeys, github, google } = rehearsal.secrets;
-  const keys = [...contextKeys, ...supabaseKeys, ...Object.values(sessionKeys).flat(), ...fieldKeys];
-  return [
-    ...keys.map(({ d, k }) => String(d ?? k)),
-    ...[github.clientSecret, google.clientSecret],
-    ...[rehearsal.cloudflare.token, rehearsal.management.token, rehearsal.databaseUrl],
-  ];
 }
 
 function deployOne(tenant: string, release: string): Promise<Said> {
@@ -208,11 +200,11 @@ describe('A deployment to an empty account', () => {
     }
     expect(rehearsal.management.settings()).toMatchObject({ signUpsDisabled: true });
     expect(rehearsal.cloudflare.unknownCalls).toEqual([]);
-    undisturbed = comparable(rehearsal);
+    undisturbed = await describeAccount(rehearsal);
 
     expect(seen).toContain('--dispatch-namespace');
     const shown = [said.out, said.error, seen, JSON.stringify(stateOf(rehearsal))].join('\n');
-    for (const secret of canaries()) expect(shown.includes(secret)).toBe(false);
+    for (const secret of secretTextsOf(rehearsal)) expect(shown.includes(secret)).toBe(false);
   }, 120_000);
 
   test('lets people in on a partner’s own domain, as its providers tell who they are', async () => {
@@ -400,33 +392,38 @@ describe('What is there already', () => {
 });
 
 describe('A deployment that is interrupted', () => {
+  // A sample, each run a whole deployment: `npm run test:faults` has every call with every fault, step by step.
   test('ends, run again, as one that nothing came in the way of', async () => {
     const account = await rehearsal.openAccount();
     await account.openPartnerDomain();
-    const breakAt = async (match: RegExp, fault: 'answer-lost' | 'refused') => {
-      account.cloudflare.breakCall({ match, times: 20 }, fault);
-      const { code, error } = await deployFirst(account);
-      account.cloudflare.mendCalls();
-      expect([match, code]).toEqual([match, 1]);
-      expect(error).not.toMatch(/\n\s+at /);
-    };
-    await breakAt(/^POST .*\/storage\/kv\/namespaces$/, 'answer-lost');
-    await breakAt(/^PUT .*\/scripts\/partner-tenant--/, 'refused');
-    const line = [...account.line, '--yes', '--release', FIRST, '--json'];
-    const { killed, said } = await killDeployment(line, account.env, 'tenants: upload partner-tenant');
-    expect(killed, said).toBe(true);
-    await breakAt(/^PUT .*\/scripts\/marquee-staging-dispatcher/, 'answer-lost');
-    await breakAt(/^PUT .*\/schedules$/, 'refused');
-    await breakAt(/^POST .*\/workers\/routes$/, 'answer-lost');
-    await breakAt(/^PUT .*\/fallback_origin$/, 'refused');
-    expect(await deployFirst(account)).toMatchObject({ code: 0 });
-    expect(comparable(account)).toEqual(undisturbed);
+    const lane = new FaultLane(rehearsal, account);
+    try {
+      for (const [match, fault, lasting] of [
+        [/^GET .*\/queues$/, 'rate-limited', true],
+        [/^POST .*\/storage\/kv\/namespaces$/, 'answer-lost', false],
+        [/^PUT .*\/scripts\/partner-tenant--/, 'killed', false],
+        [/^PUT .*\/scripts\/marquee-staging-dispatcher$/, 'answer-lost', true],
+        [/^PUT .*\/schedules$/, 'failing', true],
+        [/^POST .*\/workers\/routes$/, 'hanging', false],
+        [/^PUT .*\/fallback_origin$/, 'refused', false],
+      ] as const) {
+        const run = await deployBroken(lane, { api: 'cloudflare', match, fault, lasting }, FIRST_LINE);
+        expect([match, judgeBroken(run, fault, lane)]).toEqual([match, []]);
+        expect([match, run.code]).toEqual([match, fault === 'killed' ? null : 1]);
+      }
+      expect(await lane.deploy(...FIRST_LINE)).toMatchObject({ code: 0 });
+      expect(await lane.describe()).toEqual(undisturbed);
+    } finally {
+      await lane.close();
+    }
   }, 240_000);
 });
 
-/** An account's state; that a script has no tags is said in two ways, by how often wrangler has uploaded it. */
-function comparable({ cloudflare }: RehearsedAccount): unknown {
-  return JSON.parse(JSON.stringify(cloudflare.snapshot()), (name, value: unknown) =>
-    name === 'tags' && Array.isArray(value) && value.length === 0 ? undefined : value,
-  );
+async function describeAccount(account: Rehearsal): Promise<unknown> {
+  const lane = new FaultLane(account, account);
+  try {
+    return await lane.describe();
+  } finally {
+    await lane.close();
+  }
 }

@@ -60,6 +60,17 @@ export interface Rehearsal extends RehearsedAccount {
   openAccount(): Promise<RehearsedAccount>;
 }
 
+/** Everything that nobody may see. */
+export function secretTextsOf({ secrets, cloudflare, management, databaseUrl }: Rehearsal): string[] {
+  const { contextKeys, supabaseKeys, sessionKeys, fieldKeys, github, google } = secrets;
+  const keys = [...contextKeys, ...supabaseKeys, ...Object.values(sessionKeys).flat(), ...fieldKeys];
+  return [
+    ...keys.map(({ d, k }) => String(d ?? k)),
+    ...[github.clientSecret, google.clientSecret],
+    ...[cloudflare.token, management.token, databaseUrl],
+  ];
+}
+
 export interface RehearsalOptions {
   readonly platform: Platform;
   /** Between an integration and the trust in its keys. */

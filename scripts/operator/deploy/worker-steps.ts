@@ -86,8 +86,9 @@ export function versionStep(installation: Installation): Step {
         await requireNamespace(installation);
         if (!whole.config.kv_namespaces.every((kv) => typeof kv['id'] === 'string'))
           throw new Refusal('The KV namespace is not known yet: run the step resources.');
-        await uploadWorker(installation.wrangler, whole, { into }, release);
+        // Before it goes: where its answer is lost, the version is there, and only this says what is in it.
         await remember(installation, { ...whole, name: noted });
+        await uploadWorker(installation.wrangler, whole, { into }, release);
       };
       if (current === undefined)
         return [
