@@ -4,9 +4,9 @@
  * are the uploaded ones. Used by edge-runtime.ts.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { stripTypeScriptTypes } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { transformWithOxc } from 'vite';
 import type { Account, AssetDirectory, Binding, Queue, Upload } from './account.ts';
 import { frontWorker } from './edge-front.ts';
 import type { MiniflareWorker } from './edge-runtime.ts';
@@ -245,7 +245,8 @@ async function standIn(
   bound: Pick<MiniflareWorker, 'serviceBindings' | 'bindings' | 'kvNamespaces'>,
 ): Promise<MiniflareWorker> {
   const file = fileURLToPath(new URL(`../${folder}/index.ts`, import.meta.url));
-  const contents = Buffer.from(stripTypeScriptTypes(await readFile(file, 'utf8')));
+  const { code } = await transformWithOxc(await readFile(file, 'utf8'), file);
+  const contents = Buffer.from(code);
   return {
     name,
     modulesRoot: '/',

@@ -184,7 +184,7 @@ describe('A deployment to an empty account', () => {
 
   test('ends with every portal served, and shows no secret to anybody', async () => {
     const { value: said, seen } = await watchArguments(() => deployFirst(rehearsal));
-    expect(said.error).toContain('✓ Smoke test of every tenant: 3 tenants are as they should be');
+    expect(said.error).toContain('✓ Smoke test of every tenant: 4 tenants are as they should be');
     expect(said).toMatchObject({ code: 0 });
     const { tenants } = JSON.parse(said.out);
     expect(tenants.map((tenant: { problems: string[] }) => tenant.problems)).toEqual([[], [], [], []]);

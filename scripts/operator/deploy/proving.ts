@@ -49,7 +49,10 @@ export async function judgeRelease(
   for (const ill of told.filter(isIll))
     installation.say(`  ${ill.tenantId} is not well, and does not decide: ${inWords(ill)}`);
   if (failed.length === 0)
-    return `${decided.length} tenants are as they should be${others.length === 0 ? '' : `, ${told.filter(isIll).length} of ${others.length} others are not`}`;
+    return describeWell(
+      decided.length + told.filter((tenant) => !isIll(tenant)).length,
+      told.filter(isIll).length,
+    );
   const what = failed.map((ill) => `  ${ill.tenantId}: ${inWords(ill)}`).join('\n');
   if (goBack === null) throw new Refusal(`Not as they should be:\n${what}`);
   await goBack();
@@ -99,4 +102,11 @@ function isIll({ problems }: TenantHealth): boolean {
 
 function inWords({ hostname, problems }: TenantHealth): string {
   return `${hostname} ${problems.join('; ')}`;
+}
+
+function describeWell(well: number, ill: number): string {
+  const tenants = well === 1 ? '1 tenant is' : `${well} tenants are`;
+  return ill === 0
+    ? `${tenants} as they should be`
+    : `${tenants} as they should be, ${ill} of the others not`;
 }
