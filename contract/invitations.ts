@@ -9,7 +9,6 @@ export const INVITATION_STATES = ['open', 'accepted', 'expired', 'revoked'] as c
 export type InvitationState = (typeof INVITATION_STATES)[number];
 
 export const MAIL_STATES = ['queued', 'sent', 'failed'] as const;
-export type MailState = (typeof MAIL_STATES)[number];
 
 export const MAX_IMPORT_LINES = 1_000;
 /** Bytes of a list to import, as UTF-8. */

@@ -6,7 +6,6 @@ import { PERMISSIONS, PROVIDERS, TENANT_ROLES } from './tenants.ts';
 const timestamp = z.iso.datetime({ offset: true });
 
 export const MEMBER_STATUSES = ['active', 'suspended', 'removed'] as const;
-export type MemberStatus = (typeof MEMBER_STATUSES)[number];
 
 export const memberSchema = z.object({
   id: z.uuid(),

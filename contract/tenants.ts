@@ -76,7 +76,6 @@ export const brandAdditionsSchema = z.object({
   stylesheet: contentHashSchema.optional(),
   socialCard: contentHashSchema.optional(),
 });
-export type BrandAdditions = z.infer<typeof brandAdditionsSchema>;
 
 /** What the dispatcher learns about a hostname. Holds nothing about people. */
 export const resolvedTenantSchema = z.object({

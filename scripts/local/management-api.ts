@@ -9,6 +9,7 @@ import { type HttpBindings, type ServerType, serve } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
 import { createLocalJWKSet, type JWK, type JWTVerifyGetKey } from 'jose';
 import { z } from 'zod';
+import type { ApiFault } from './api-faults.ts';
 
 const ACCESS_TOKEN = /^sbp_[0-9a-f]{40}$/;
 
@@ -52,15 +53,6 @@ interface Integration {
   trustedFrom: number;
 }
 
-/** `hanging`: not done, and cut some time later. */
-export type ManagementFault =
-  | 'refused'
-  | 'rate-limited'
-  | 'failing'
-  | 'bad-gateway'
-  | 'hanging'
-  | 'answer-lost';
-
 /** What is kept of a project, to be put back later. */
 export interface SavedProject {
   readonly config: z.infer<typeof authConfigSchema>;
@@ -91,11 +83,11 @@ export interface ManagementApi {
   /** What an operator would see on the dashboard. */
   settings(): { signUpsDisabled: boolean; integrations: (string | null)[]; signingKeys: number };
   /** The next call whose `METHOD path` ends so meets the fault, once. */
-  breakNext(call: string, fault: ManagementFault): void;
+  breakNext(call: string, fault: ApiFault): void;
   /** Of calls whose `METHOD /path` matches, `times` after the first `after`; `met` is told. With null that is all. */
   breakCall(
     selector: { readonly match: RegExp; readonly after: number; readonly times: number },
-    fault: ManagementFault | null,
+    fault: ApiFault | null,
     met: () => void,
   ): void;
   /** Is told of each call, until calls are mended. */
@@ -119,12 +111,12 @@ export async function startManagementApi({
 }: ManagementApiOptions): Promise<ManagementApi> {
   const token = `sbp_${randomUUID().replaceAll('-', '')}${'0'.repeat(8)}`;
   const calls: string[] = [];
-  const faults = new Map<string, ManagementFault>();
+  const faults = new Map<string, ApiFault>();
   let planned: {
     match: RegExp;
     after: number;
     times: number;
-    fault: ManagementFault | null;
+    fault: ApiFault | null;
     met: () => void;
   }[] = [];
   let watching: (call: string) => void = () => {};
@@ -169,7 +161,7 @@ export async function startManagementApi({
         return next();
     }
   });
-  const meetPlanned = (call: string): ManagementFault | null => {
+  const meetPlanned = (call: string): ApiFault | null => {
     const one = planned.find((waiting) => waiting.match.test(call) && waiting.times > 0);
     if (one === undefined) return null;
     if (one.after > 0) {

@@ -4,12 +4,11 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { HOSTS } from '../../worker-tenant/tests/browser.ts';
+import { usePortal } from '../../worker-tenant/tests/portal.ts';
 import { startCloudflareApi } from '../local/cloudflare-api/server.ts';
-import { createKeys } from '../local/keys.ts';
-import { type Platform, startPlatform } from '../local/platform.ts';
-import { type Portal, startPortal } from '../local/portal.ts';
+import type { Portal } from '../local/portal.ts';
 import type { Stack } from '../local/stack.ts';
 import { TENANT_WORKERS } from '../local/workers.ts';
 import { CloudflareClient } from './cloudflare-client.ts';
@@ -17,20 +16,18 @@ import { doctorTool } from './doctor.ts';
 import { createSecrets, type InstallationSecrets } from './installation-secrets.ts';
 import { runAt } from './testing.ts';
 
-let platform: Platform;
+// What the dispatcher has learnt stays for an hour: it is behind whatever a test changes in the database.
+const here = usePortal({ dispatcherVars: { FRESH_SECONDS: '3600' } });
 let stack: Stack;
 let portal: Portal;
 let secrets: InstallationSecrets;
 let others: InstallationSecrets;
 
 beforeAll(async () => {
-  platform = await startPlatform();
-  const keys = await createKeys();
+  ({ stack, portal } = here);
+  const { keys } = stack;
   const { publishableKey, github, google } = keys;
   const accounts = { publishableKey, github, google };
-  stack = await platform.createStack({ keys });
-  // What the dispatcher has learnt stays for an hour: it is behind whatever a test changes in the database.
-  portal = await startPortal({ stack, dispatcherVars: { FRESH_SECONDS: '3600' } });
   [secrets, others] = [
     await createSecrets(accounts, TENANT_WORKERS, Date.now()),
     await createSecrets(accounts, [], Date.now()),
@@ -43,12 +40,7 @@ beforeAll(async () => {
   const added = new Date().toISOString();
   const history = Object.values(deployed).map(([key]) => ({ kid: key?.kid ?? '', added, promoted: added }));
   secrets = { ...secrets, ...deployed, history: [...secrets.history, ...history] };
-}, 120_000);
-afterAll(async () => {
-  await portal?.close();
-  await stack?.close();
-  await platform?.stop();
-}, 60_000);
+});
 
 interface Found {
   readonly group: string;

@@ -5,20 +5,14 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createKeys } from '../local/keys.ts';
 import { pushMigrations } from '../local/migrations.ts';
-import { createRunFolder, type Platform, startPlatform } from '../local/platform.ts';
+import { createRunFolder } from '../local/platform.ts';
 import { type Portal, startPortal } from '../local/portal.ts';
 import { type Stack, startStack } from '../local/stack.ts';
-import { preparePreviousRelease, type Release } from './previous-release.ts';
-import { admin, HOST, takeTour } from './tour.ts';
+import { admin, HOST, takeTour, usePreviousRelease } from './tour.ts';
 
 const MIGRATIONS = fileURLToPath(new URL('../../supabase/migrations', import.meta.url));
 
-let platform: Platform;
-let previous: Release;
-beforeAll(async () => {
-  [platform, previous] = await Promise.all([startPlatform(), preparePreviousRelease()]);
-}, 300_000);
-afterAll(() => platform?.stop());
+const releases = usePreviousRelease();
 
 describe('under the previous release’s running Workers', () => {
   let databaseUrl: string;
@@ -27,22 +21,22 @@ describe('under the previous release’s running Workers', () => {
   let directory: string;
   beforeAll(async () => {
     directory = createRunFolder('migrations');
-    await cp(join(previous.database, 'supabase'), join(directory, 'supabase'), { recursive: true });
-    databaseUrl = await platform.createEmptyDatabase();
+    await cp(join(releases.previous.database, 'supabase'), join(directory, 'supabase'), { recursive: true });
+    databaseUrl = await releases.platform.createEmptyDatabase();
     await pushMigrations(databaseUrl, { seed: true, directory });
     stack = await startStack({ databaseUrl, keys: await createKeys() });
-    const { build } = previous;
+    const { build } = releases.previous;
     portal = await startPortal({ stack, builds: { dispatcher: build, tenant: build, jobs: build } });
   });
   afterAll(async () => {
     await portal?.close();
     await stack?.close();
-    await platform.dropDatabase(databaseUrl);
+    await releases.platform.dropDatabase(databaseUrl);
     await rm(directory, { recursive: true, force: true });
   });
 
   it('nothing is changed in a migration that it has applied', async () => {
-    const applied = join(previous.database, 'supabase/migrations');
+    const applied = join(releases.previous.database, 'supabase/migrations');
     for (const name of await readdir(applied)) {
       expect(await readFile(join(MIGRATIONS, name), 'utf8'), name).toBe(
         await readFile(join(applied, name), 'utf8'),

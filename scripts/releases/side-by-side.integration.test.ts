@@ -5,29 +5,22 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { BrandConfig } from '../../contract/branding.ts';
 import { Browser } from '../../worker-tenant/tests/browser.ts';
-import { type Platform, startPlatform } from '../local/platform.ts';
 import { type Portal, startPortal } from '../local/portal.ts';
 import type { Stack } from '../local/stack.ts';
-import { preparePreviousRelease, type Release } from './previous-release.ts';
-import { admin, HOST, publishBrand, TOUR } from './tour.ts';
+import { admin, HOST, publishBrand, TOUR, usePreviousRelease } from './tour.ts';
 
 /** What is in a brand of this tree's and in none of the release before; a dispatcher of before passes it over. */
 const NEWER: BrandConfig = { font: 'source-serif-4', poweredBy: false };
 const MAILS_CRON = '*/5 * * * *';
 
-let platform: Platform;
-let previous: Release;
-beforeAll(async () => {
-  [platform, previous] = await Promise.all([startPlatform(), preparePreviousRelease()]);
-}, 300_000);
-afterAll(() => platform?.stop());
+const releases = usePreviousRelease();
 
 describe('on this tree’s database', () => {
   let stack: Stack;
   const portals: Portal[] = [];
   beforeAll(async () => {
-    stack = await platform.createStack();
-    const { build } = previous;
+    stack = await releases.platform.createStack();
+    const { build } = releases.previous;
     portals.push(
       ...(await Promise.all([
         startPortal({ stack, builds: { dispatcher: build, jobs: build } }),

@@ -3,12 +3,14 @@
  * loosely, since an older Worker may give less and a newer one more. Called by the tests of this folder.
  */
 import { SignJWT } from 'jose';
-import { expect } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
 import type { BrandConfig } from '../../contract/branding.ts';
 import { Browser, HOSTS } from '../../worker-tenant/tests/browser.ts';
 import { expectSignedIn } from '../../worker-tenant/tests/portal.ts';
+import { type Platform, startPlatform } from '../local/platform.ts';
 import type { Portal } from '../local/portal.ts';
 import type { Stack } from '../local/stack.ts';
+import { preparePreviousRelease, type Release } from './previous-release.ts';
 
 export const HOST = HOSTS.partnerSeo;
 const TENANT = 'partner-seo';
@@ -21,6 +23,33 @@ export interface Visited {
   readonly portal: Portal;
   /** What of a brand this pair of releases publishes, beside its name. */
   readonly brand?: BrandConfig;
+}
+
+export interface Releases {
+  readonly platform: Platform;
+  readonly previous: Release;
+}
+
+/** A platform and the previous release, built, for the file that calls it. To be read in its hooks and tests. */
+export function usePreviousRelease(): Releases {
+  let started: Releases | null = null;
+  beforeAll(async () => {
+    const [platform, previous] = await Promise.all([startPlatform(), preparePreviousRelease()]);
+    started = { platform, previous };
+  }, 300_000);
+  afterAll(() => started?.platform.stop());
+  const there = (): Releases => {
+    if (started === null) throw new Error('the previous release is not there yet');
+    return started;
+  };
+  return {
+    get platform() {
+      return there().platform;
+    },
+    get previous() {
+      return there().previous;
+    },
+  };
 }
 
 interface Me {

@@ -10,10 +10,17 @@ export const HOUR = 60 * MINUTE;
 
 let warnings: string[] = [];
 
-/** A clock that stands until `later`, and the log lines that `events` tells; for each test of the file that calls it. */
+/** A clock that stands until `later`, and the log; for each test of the file that calls it. */
 export function useStandingClock(): void {
+  useLog();
   beforeEach(() => {
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() });
+  });
+}
+
+/** Keeps what is warned of, and the rest of the log from the terminal; for each test of the file that calls it. */
+export function useLog(): void {
+  beforeEach(() => {
     warnings = [];
     vi.spyOn(console, 'log').mockImplementation(() => {});
     vi.spyOn(console, 'warn').mockImplementation((line: string) => void warnings.push(line));
@@ -26,7 +33,9 @@ export function useStandingClock(): void {
 }
 
 export const later = (milliseconds: number) => vi.setSystemTime(Date.now() + milliseconds);
-export const events = () => warnings.map((line) => JSON.parse(line).event as string);
+/** What was warned of in this test, oldest first. */
+export const warned = () => warnings.map((line) => JSON.parse(line) as { readonly event: string });
+export const events = () => warned().map(({ event }) => event);
 
 /** What the tenant's Worker was told the tenant is called: the name of the row that the request was served from. */
 export async function nameSeen(world: World, hostname: string): Promise<string> {

@@ -1,20 +1,10 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { problemSchema } from '../../contract/errors.ts';
 import { TENANT_CONTEXT_HEADER, verifyTenantContext } from '../../contract/tenant-context.ts';
 import { type Dispatched, freshHost, namespaceOf, openPortalWorld, openWorld, tenantRow } from './testing.ts';
+import { useLog, warned } from './testing-directory.ts';
 
-let warnings: string[] = [];
-
-beforeEach(() => {
-  warnings = [];
-  vi.spyOn(console, 'log').mockImplementation(() => {});
-  vi.spyOn(console, 'warn').mockImplementation((line: string) => void warnings.push(line));
-});
-
-afterEach(() => {
-  vi.useRealTimers();
-  vi.restoreAllMocks();
-});
+useLog();
 
 interface Echo {
   readonly url: string;
@@ -231,7 +221,7 @@ describe('Which Worker is asked', () => {
       expect(html).not.toMatch(/not a function|exceeded|not found|<script/i);
 
       expect(new Set(dispatched.map(({ name }) => name))).toEqual(new Set(['custom-tenant']));
-      expect(JSON.parse(warnings[0] ?? '{}')).toMatchObject({
+      expect(warned()[0]).toMatchObject({
         event: 'upstream_failed',
         requestId: answered.requestId,
         tenant: 'partner-seo',

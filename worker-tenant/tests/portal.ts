@@ -21,7 +21,7 @@ export interface TestPortal {
 }
 
 /** Starts before the file's tests and stops after them. The session keyring holds two keys, the first one signs. */
-export function usePortal({ queues = true }: Pick<PortalOptions, 'queues'> = {}): TestPortal {
+export function usePortal(options: Omit<PortalOptions, 'stack'> = {}): TestPortal {
   let platform: Platform | null = null;
   let stack: Stack | null = null;
   let portal: Portal | null = null;
@@ -32,7 +32,7 @@ export function usePortal({ queues = true }: Pick<PortalOptions, 'queues'> = {})
     stack = await platform.createStack({
       keys: { ...keys, sessions: [...keys.sessions, ...previous.sessions] },
     });
-    portal = await startPortal({ stack, queues });
+    portal = await startPortal({ stack, ...options });
   }, 120_000);
   afterAll(async () => {
     await portal?.close();

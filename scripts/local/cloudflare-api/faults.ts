@@ -5,18 +5,8 @@
  */
 import type { HttpBindings } from '@hono/node-server';
 import type { Context, Next } from 'hono';
+import type { ApiFault } from '../api-faults.ts';
 import { answerRefusal } from './envelope.ts';
-
-/**
- * `answer-lost`: done, and the connection is cut. `hanging`: not done, and never answered. All others: not done.
- */
-export type CloudflareFault =
-  | 'refused'
-  | 'rate-limited'
-  | 'failing'
-  | 'bad-gateway'
-  | 'hanging'
-  | 'answer-lost';
 
 /**
  * The nth call from now, 1 is the next one; or calls whose `METHOD /path` matches, after the first `after` of them (none
@@ -29,7 +19,7 @@ export type CallSelector =
 interface Planned {
   readonly hits: (call: string) => boolean;
   /** Null: nothing goes wrong with it. */
-  readonly fault: CloudflareFault | null;
+  readonly fault: ApiFault | null;
   readonly met: () => void;
 }
 
@@ -38,7 +28,7 @@ export class Faults {
   readonly #hanging = new Set<() => void>();
 
   /** `met` is told of each such call as it comes in. */
-  plan(selector: CallSelector, fault: CloudflareFault | null, met: () => void = () => {}): void {
+  plan(selector: CallSelector, fault: ApiFault | null, met: () => void = () => {}): void {
     let early = 'nth' in selector ? 0 : (selector.after ?? 0);
     let left = 'nth' in selector ? selector.nth : (selector.times ?? 1);
     const planned: Planned = {

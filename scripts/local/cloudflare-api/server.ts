@@ -7,12 +7,13 @@ import { randomBytes } from 'node:crypto';
 import { type HttpBindings, type ServerType, serve } from '@hono/node-server';
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import type { ApiFault } from '../api-faults.ts';
 import { type Account, createAccount, hexId } from './account.ts';
 import { createAssetUploads, serveAssetUploads } from './asset-uploads.ts';
 import { activateCustomHostname, serveCustomHostnames } from './custom-hostnames.ts';
 import { type Edge, startEdge } from './edge.ts';
 import { ApiRefusal, answerRefusal, ok } from './envelope.ts';
-import { type CallSelector, type CloudflareFault, Faults } from './faults.ts';
+import { type CallSelector, Faults } from './faults.ts';
 import { serveNamespaces } from './namespaces.ts';
 import { authenticate, EVERY_PERMISSION, type Permission } from './permissions.ts';
 import { serveQueues } from './queues.ts';
@@ -54,7 +55,7 @@ export interface CloudflareApi {
   /** Comparable: of two runs that ended in the same state, whatever happened on the way. */
   snapshot(): AccountSnapshot;
   /** `met` is told of each such call as it comes in; with null that is all. */
-  breakCall(selector: CallSelector, fault: CloudflareFault | null, met?: () => void): void;
+  breakCall(selector: CallSelector, fault: ApiFault | null, met?: () => void): void;
   /** Nothing is broken any more; what hangs, hangs. */
   mendCalls(): void;
   /** Cuts what hangs: to a client the same as its own limit of time. */

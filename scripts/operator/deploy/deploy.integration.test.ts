@@ -9,7 +9,6 @@ import { withChromium } from '../../local/chromium.ts';
 import { startCloudflareApi } from '../../local/cloudflare-api/server.ts';
 import { callApi, upload } from '../../local/cloudflare-api/testing.ts';
 import { type Platform, startPlatform } from '../../local/platform.ts';
-import { addTenantTool } from '../add-tenant.ts';
 import { runAt, type Said } from '../testing.ts';
 import { deployTool } from './deploy-tool.ts';
 import { FaultLane } from './fault-lane.ts';
@@ -273,60 +272,6 @@ describe('A deployment to an empty account', () => {
     expect(fresh).toMatchObject({ code: 1 });
     expect(fresh.error).toContain('is its name in the configuration mistyped?');
     expect(Object.keys(rehearsal.cloudflare.snapshot().namespaces)).toEqual([NAMESPACE]);
-  });
-});
-
-describe('The database of a new project', () => {
-  const command =
-    'npm run add-tenant -- --id cozyartzmedia --type primary --name "…" --domain cozyartzmedia.com --admin …';
-  let empty: string;
-  beforeAll(async () => {
-    empty = await platform.createEmptyDatabase();
-  });
-  afterAll(() => platform.dropDatabase(empty));
-
-  const deployEmpty = (...line: string[]) =>
-    runAt(empty, deployTool, [...rehearsal.line, '--release', FIRST, ...line], {
-      env: { ...rehearsal.env, DATABASE_URL: empty },
-    });
-  const migrate = (...line: string[]) => deployEmpty('--only', 'database', ...line);
-
-  test('gets the migrations that are due, once somebody has said yes to them', async () => {
-    const asked = await migrate();
-    expect(asked).toMatchObject({ code: 1 });
-    expect(asked.error).toMatch(/to be applied: \d+_\w+\.sql, /);
-    const said = await migrate('--yes');
-    expect(said.error).toMatch(/apply \d+ migrations/);
-    expect(said.error).toContain(command);
-    expect(said).toMatchObject({ code: 0 });
-  });
-
-  test('stops the deployment before anything else, until the primary tenant is there', async () => {
-    const before = rehearsal.cloudflare.snapshot();
-    const stopped = await deployEmpty('--yes');
-    expect(stopped).toMatchObject({ code: 1 });
-    expect(stopped.error).toContain(command);
-    expect(rehearsal.cloudflare.snapshot()).toEqual(before);
-    const dry = await deployEmpty('--dry-run');
-    expect(dry).toMatchObject({ code: 0 });
-    expect(dry.error).toContain('here it would stop. There is no primary tenant yet');
-
-    const tenant = [
-      '--id',
-      'cozyartz',
-      '--type',
-      'primary',
-      '--name',
-      'Cozyartz',
-      '--admin',
-      'ada@example.test',
-    ];
-    const elsewhere = await runAt(empty, addTenantTool, [...tenant, '--domain', `www.${BRAND_ZONE}`]);
-    expect(elsewhere).toMatchObject({ code: 0 });
-    const wrong = await deployEmpty('--yes');
-    expect(wrong).toMatchObject({ code: 1 });
-    expect(wrong.error).toContain(`cozyartz is at www.${BRAND_ZONE}, and primaryDomain`);
-    expect(rehearsal.cloudflare.snapshot()).toEqual(before);
   });
 });
 

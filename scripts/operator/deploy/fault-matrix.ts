@@ -4,12 +4,12 @@
  * runs and meets its fault, runs again without it, and everything has to stand as it stood after the recorded step. What
  * follows would begin with the same as in the recorded run, so it is not repeated.
  */
-import type { CloudflareFault } from '../../local/cloudflare-api/faults.ts';
+import type { ApiFault } from '../../local/api-faults.ts';
 import type { Checkpoint, Deployed, FaultLane } from './fault-lane.ts';
 import { STEP_NAMES, type StepName } from './steps.ts';
 
 /** `killed`: the deployment ends by SIGKILL as the call comes in, which is done all the same. */
-export type MatrixFault = CloudflareFault | 'killed';
+export type MatrixFault = ApiFault | 'killed';
 export const FAULTS = [
   'refused',
   'rate-limited',
@@ -52,8 +52,8 @@ export async function recordCalls(lane: FaultLane, releases: readonly string[]):
     for (const step of STEP_NAMES) recorded.push(...(await recordStep(lane, release, step)));
   // What is looked at beforehand comes with each step: once is enough.
   const beforehand = new Map<string, number>();
-  for (const { step, call } of recorded.filter((one) => one.step === 'build'))
-    if (step === 'build') beforehand.set(call, (beforehand.get(call) ?? 0) + 1 / releases.length);
+  for (const { call } of recorded.filter(({ step }) => step === 'build'))
+    beforehand.set(call, (beforehand.get(call) ?? 0) + 1 / releases.length);
   return recorded.filter(
     ({ step, release, call, after }) =>
       (step === 'build' && release === releases[0]) || after >= Math.round(beforehand.get(call) ?? 0),
