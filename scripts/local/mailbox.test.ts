@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import PostalMime from 'postal-mime';
 import { afterAll, beforeAll, expect, it, test } from 'vitest';
-import { type Mailbox, SENDING_DOMAIN, startMailbox } from './mailbox.ts';
+import { type Mailbox, SENDING_DOMAIN, signingDomain, startMailbox } from './mailbox.ts';
 
 const MAIL = {
   from: { email: `no-reply@${SENDING_DOMAIN}`, name: 'Größe, "Ltd" <x@y.test>' },
@@ -46,6 +46,7 @@ it('keeps the message, and its parts beside it', async () => {
   expect(read).toMatchObject({ subject: MAIL.subject, messageId: `<${messageId}>` });
   expect([read.html?.trim(), read.text?.trim()]).toEqual([MAIL.html, MAIL.text]);
   expect(read.returnPath).toContain(`@cf-bounce.${SENDING_DOMAIN}`);
+  expect(signingDomain(read)).toBe(SENDING_DOMAIN);
   expect(raw.slice(0, raw.indexOf('\r\n\r\n'))).toMatch(/^[\x20-\x7e\r\n\t]*$/);
 });
 

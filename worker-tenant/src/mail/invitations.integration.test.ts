@@ -2,7 +2,7 @@
 import PostalMime, { type Email } from 'postal-mime';
 import { describe, expect, it } from 'vitest';
 import { type Invitation, invitationListSchema } from '../../../contract/invitations.ts';
-import { SENDING_DOMAIN } from '../../../scripts/local/mailbox.ts';
+import { SENDING_DOMAIN, signingDomain } from '../../../scripts/local/mailbox.ts';
 import { type Browser, HOSTS } from '../../tests/browser.ts';
 import { expectSignedIn, usePortal } from '../../tests/portal.ts';
 
@@ -70,6 +70,7 @@ describe('the mail of an invitation', () => {
     expect(mail.replyTo).toMatchObject([{ address: 'help@partner-one.example' }]);
     expect(mail.to).toMatchObject([{ address: 'Grace@example.test' }]);
     expect(mail.returnPath).toMatch(new RegExp(`@cf-bounce\\.${SENDING_DOMAIN}>?$`));
+    expect(signingDomain(mail)).toBe(SENDING_DOMAIN);
     expect(mail.messageId).toMatch(new RegExp(`@${SENDING_DOMAIN}>$`));
     expect(mail.subject).toBe('Your invitation to Partner One');
     const address = `${test.portal.origin(HOST)}/sign-in`;
