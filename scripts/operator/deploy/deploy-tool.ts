@@ -57,6 +57,8 @@ const OPTIONS = {
 } as const;
 
 type Run = ToolRun<typeof OPTIONS>;
+/** Those that bring up what asks the database, or ask it themselves. */
+const NEEDS_DATABASE: ReadonlySet<StepName> = new Set(STEP_NAMES.slice(STEP_NAMES.indexOf('tenants')));
 /** A tenant that was added since the release began needs no more than these. */
 const TENANT_STEPS: readonly StepName[] = ['tenants', 'smoke'];
 
@@ -100,6 +102,7 @@ async function deploy(run: Run): Promise<ToolResult> {
         url: world.env['SUPABASE_API_URL'] ?? 'https://api.supabase.com',
         token: world.env['SUPABASE_ACCESS_TOKEN'],
       },
+      migrates: !steps.some((step) => NEEDS_DATABASE.has(step)) || steps.includes('database'),
     });
     say('✓ Nothing is in the way');
     const installation: Installation = {
