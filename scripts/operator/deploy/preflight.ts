@@ -143,7 +143,7 @@ async function checkDatabase({
 }: PreflightInput): Promise<string[]> {
   if (new URL(databaseUrl).port === TRANSACTION_POOLER_PORT)
     return [
-      'DATABASE_URL is the transaction pooler (6543): take the direct connection, or the session pooler (5432).',
+      'DATABASE_URL is the transaction pooler (6543): take the session pooler (5432), or the direct connection.',
     ];
   let workers: string[];
   try {

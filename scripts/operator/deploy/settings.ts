@@ -1,7 +1,8 @@
 /** What a deployment is given by its options and by the environment, all that is wrong with it said at once. */
 import { join } from 'node:path';
-import postgres, { type Sql } from 'postgres';
+import type { Sql } from 'postgres';
 import { Refusal } from '../../local/steps.ts';
+import { connectDatabase, readDatabaseTarget } from '../database-connection.ts';
 import { type InstallationSecrets, readSecrets } from '../installation-secrets.ts';
 import type { ToolWorld } from '../tool.ts';
 import { REPOSITORY } from './build-output.ts';
@@ -83,11 +84,10 @@ function neededToken(value: string | undefined, name: string): string {
 
 function readDatabaseUrl(address: string | undefined, redactor: Redactor): string {
   if (!address)
-    throw new Refusal('DATABASE_URL is not set: the database as its owner, by its direct connection.');
-  const url = URL.parse(address);
-  if (url === null || !/^postgres(?:ql)?:$/.test(url.protocol))
-    throw new Refusal('DATABASE_URL is no postgres:// address.');
-  redactor.learn(decodeURIComponent(url.password));
+    throw new Refusal(
+      'DATABASE_URL is not set: the database as its owner, by the session pooler (port 5432) or the direct connection.',
+    );
+  redactor.learn(readDatabaseTarget(address).cli.env['PGPASSWORD']);
   return address;
 }
 
@@ -107,10 +107,5 @@ function isOfThisMachine(url: URL | null): boolean {
 }
 
 export function connect(databaseUrl: string): Sql {
-  try {
-    return postgres(databaseUrl, { max: 2, idle_timeout: 20, connect_timeout: 10, onnotice: () => {} });
-  } catch {
-    // The error of a malformed address repeats it, password and all.
-    throw new Refusal('DATABASE_URL is no connection string.');
-  }
+  return connectDatabase(databaseUrl, { max: 2, idle_timeout: 20 });
 }
