@@ -13,6 +13,7 @@ import { type RunningPostgres, startPostgres } from '../local/postgres.ts';
 import { findRunner } from '../local/postgres-binaries.ts';
 import { connectDatabase } from './database-connection.ts';
 import { takeLock } from './deploy/lock.ts';
+import { watchProcesses } from './deploy/watching.ts';
 import { listTenantsTool } from './list-tenants.ts';
 import { runAt } from './testing.ts';
 
@@ -66,7 +67,7 @@ function by(parameters: Record<string, string>, base = address): string {
   return url.href;
 }
 
-test('is spoken to in TLS, its certificate verified: by the tools, the lock, and the Supabase CLI', async () => {
+test('is spoken to in TLS, its certificate verified, by the tools and the lock', async () => {
   const verified = by({ sslmode: 'verify-full', sslrootcert: rootFile });
   const sql = connectDatabase(verified, { max: 1 });
   try {
@@ -79,7 +80,23 @@ test('is spoken to in TLS, its certificate verified: by the tools, the lock, and
   await lock.release();
   // It got there: nothing of ours is in this database.
   expect((await runAt(verified, listTenantsTool, [])).error).toContain('Are all migrations applied?');
-  expect(await findAdvisories(verified)).toEqual(expect.any(Array));
+});
+
+test('is verified by the Supabase CLI, which is told nothing else of our environment', async () => {
+  process.env['CANARY_OF_THE_ENVIRONMENT'] = 'canary-environment';
+  try {
+    const seen = await watchProcesses(() =>
+      findAdvisories(by({ sslmode: 'verify-full', sslrootcert: rootFile })),
+    );
+    expect(seen.value).toEqual(expect.any(Array));
+    if (seen.arguments !== '') {
+      expect(seen.arguments).toContain('advisors');
+      expect(seen.environments).toContain('PGSSLMODE=verify-full');
+      expect(seen.environments).not.toContain('canary-environment');
+    }
+  } finally {
+    delete process.env['CANARY_OF_THE_ENVIRONMENT'];
+  }
 });
 
 test('says what is the matter where TLS is missing on either side, or the certificate does not fit', async () => {
