@@ -82,6 +82,7 @@ test.each([
   [refusal('28P01', 'password authentication failed'), 'refuses the user or the password'],
   [refusal('28000', 'no pg_hba.conf entry for host "1.2.3.4", no encryption'), 'encrypted connections alone'],
   [refusal('28000', 'SSL connection is required'), 'encrypted connections alone'],
+  [refusal('42501', 'permission denied for table tenants'), "take the database's owner"],
   [refusal('XX000', 'Tenant or user not found'), 'does not know the project'],
   [{ code: 'ENETUNREACH', message: 'connect ENETUNREACH' }, 'take the session pooler, port 5432'],
   [{ code: 'CONNECT_TIMEOUT' }, 'take the session pooler, port 5432'],

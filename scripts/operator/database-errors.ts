@@ -54,6 +54,8 @@ function describeRefusal({
   if (code.startsWith('28')) return 'The database refuses the user or the password of DATABASE_URL.';
   if (/^Tenant or user not found/i.test(message))
     return 'The pooler of DATABASE_URL does not know the project: its user is postgres.<project reference>, its host that of the project’s region.';
+  if (code === '42501')
+    return `The user of DATABASE_URL may not do this (${message}): take the database's owner, postgres.`;
   if (code === '3D000') return `The database of DATABASE_URL is not there: ${message}.`;
   if (code === '53300')
     return `The database takes no more connections (${message}). End some, or wait until others are done, and run it again.`;

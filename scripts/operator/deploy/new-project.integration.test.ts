@@ -78,8 +78,13 @@ test('stops the deployment before anything else, until the primary tenant is the
     `www.${BRAND_ZONE}`,
   ]);
   expect(elsewhere).toMatchObject({ code: 0 });
-  const wrong = await deploy('--yes');
-  expect(wrong).toMatchObject({ code: 1 });
-  expect(wrong.error).toContain(`cozyartz is at www.${BRAND_ZONE}, and primaryDomain`);
+  for (const line of [[], ['--only', 'database']]) {
+    const wrong = await deploy('--yes', ...line);
+    expect(wrong).toMatchObject({ code: 1 });
+    // Before migrations, too: they are not taken back.
+    expect(wrong.error).toMatch(
+      /^Before anything was changed:\n {2}- The primary tenant cozyartz is at www\./,
+    );
+  }
   expect(rehearsal.cloudflare.snapshot()).toEqual(before);
 });

@@ -16,6 +16,7 @@ import { findDueMigrations } from './database.ts';
 import type { DeployEnvironment } from './deploy-config.ts';
 import { findPrimaryProblem } from './primary-tenant.ts';
 import { readTenants } from './tenants.ts';
+import { findForeignPrimary, findForeignProject } from './whose-database.ts';
 import { tenantWorkersOf } from './worker-plan.ts';
 
 /** Supabase's pooler of transactions: each statement may be another session, and a lock would be nobody's. */
@@ -145,13 +146,24 @@ async function checkDatabase({
     return [
       'DATABASE_URL is the transaction pooler (6543): take the session pooler (5432), or the direct connection.',
     ];
-  let workers: string[];
+  const foreign = findForeignProject(databaseUrl, environment);
+  if (foreign !== null) return [foreign];
   try {
-    workers = (await readTenants(sql)).map(({ worker }) => worker);
+    const stranger = await findForeignPrimary(sql, environment);
+    if (stranger !== null) return [stranger];
+    const workers = (await readTenants(sql)).map(({ worker }) => worker);
+    const lacking = findLackingSecrets(secrets, tenantWorkersOf(workers));
+    return migrates ? lacking : [...lacking, ...(await findUnready(sql, environment))];
   } catch (error) {
-    return [describeDatabaseError(error) ?? 'The database cannot be reached by DATABASE_URL.'];
+    if (error instanceof Refusal) return [error.message];
+    const known = describeDatabaseError(error);
+    if (known !== null) return [known];
+    throw error;
   }
-  const lacking = tenantWorkersOf(workers).flatMap((worker) => {
+}
+
+function findLackingSecrets(secrets: InstallationSecrets, workers: readonly string[]): string[] {
+  return workers.flatMap((worker) => {
     try {
       tenantSecrets(secrets, worker);
       return [];
@@ -160,7 +172,6 @@ async function checkDatabase({
       throw error;
     }
   });
-  return migrates ? lacking : [...lacking, ...(await findUnready(sql, environment))];
 }
 
 /** Workers of this clone must not meet a database of before, and none can be tried without a tenant. */
