@@ -95,6 +95,7 @@ export async function startRehearsal({
     },
     TENANT_WORKERS,
     Date.now(),
+    'staging',
   );
   const dataApi = await startDataApi({
     databaseUrl,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Sql } from 'postgres';
 import { Refusal } from '../../local/steps.ts';
 import { connectDatabase, readDatabaseTarget } from '../database-connection.ts';
-import { type InstallationSecrets, readSecrets } from '../installation-secrets.ts';
+import { type InstallationSecrets, readSecrets, requireEnvironment } from '../installation-secrets.ts';
 import type { ToolWorld } from '../tool.ts';
 import { REPOSITORY } from './build-output.ts';
 import {
@@ -60,7 +60,13 @@ export async function readSettings(
     neededToken(env['CLOUDFLARE_API_TOKEN'], 'CLOUDFLARE_API_TOKEN'),
   );
   await collect(() => neededToken(env['SUPABASE_ACCESS_TOKEN'], 'SUPABASE_ACCESS_TOKEN'));
-  const read = await collect(() => readSecrets(world, options['secrets-file']));
+  const read = await collect(async () => {
+    const found = await readSecrets(world, options['secrets-file']);
+    redactor.learn(JSON.stringify(found.secrets));
+    const hint = environment && requireEnvironment(found.secrets, environment.name);
+    if (hint !== null) world.writeError(`! ${hint}\n`);
+    return found;
+  });
   if (
     environment === null ||
     databaseUrl === null ||
@@ -73,7 +79,6 @@ export async function readSettings(
         ? problems.join()
         : `Before anything was changed:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`,
     );
-  redactor.learn(JSON.stringify(read.secrets));
   return { environment, databaseUrl, cloudflareToken, secrets: read.secrets };
 }
 
