@@ -8,7 +8,7 @@ import { formatTable } from '../../local/table.ts';
 import { CLOUDFLARE_API, CloudflareClient } from '../cloudflare-client.ts';
 import type { Tool, ToolResult, ToolRun } from '../tool.ts';
 import { authStep } from './auth-step.ts';
-import { REPOSITORY, readBuild, readCommit } from './build-output.ts';
+import { DIST, NoBuild, REPOSITORY, readBuild, readCommit } from './build-output.ts';
 import { buildStep } from './build-step.ts';
 import { cleanUpStep } from './clean-up.ts';
 import { databaseStep } from './database-step.ts';
@@ -62,20 +62,25 @@ const NEEDS_DATABASE: ReadonlySet<StepName> = new Set(STEP_NAMES.slice(STEP_NAME
 /** A tenant that was added since the release began needs no more than these. */
 const TENANT_STEPS: readonly StepName[] = ['tenants', 'smoke'];
 
-export const deployTool: Tool<typeof OPTIONS> = {
-  name: 'deploy',
-  summary: `Deploys the whole installation: ${STEP_NAMES.join(', ')}.\nEach step changes only what is missing; after a failure, run it again.`,
-  options: OPTIONS,
-  environment: {
-    CLOUDFLARE_API_TOKEN:
-      'Workers Scripts, KV, R2, Queues: Edit; of both zones: Zone Read, DNS, Workers Routes, SSL and Certificates: Edit',
-    SUPABASE_ACCESS_TOKEN: 'personal access token for the Management API',
-    MARQUEE_SECRETS: 'the secrets document itself, where there is no file of it',
-  },
-  run: deploy,
-};
+export const deployTool = deployToolOf(DIST);
 
-async function deploy(run: Run): Promise<ToolResult> {
+/** `dist` is where the build is found; it is made in DIST. */
+export function deployToolOf(dist: string): Tool<typeof OPTIONS> {
+  return {
+    name: 'deploy',
+    summary: `Deploys the whole installation: ${STEP_NAMES.join(', ')}.\nEach step changes only what is missing; after a failure, run it again.`,
+    options: OPTIONS,
+    environment: {
+      CLOUDFLARE_API_TOKEN:
+        'Workers Scripts, KV, R2, Queues: Edit; of both zones: Zone Read, DNS, Workers Routes, SSL and Certificates: Edit',
+      SUPABASE_ACCESS_TOKEN: 'personal access token for the Management API',
+      MARQUEE_SECRETS: 'the secrets document itself, where there is no file of it',
+    },
+    run: (run) => deploy(run, dist),
+  };
+}
+
+async function deploy(run: Run, dist: string): Promise<ToolResult> {
   const { options, dryRun } = run;
   const steps = chooseSteps(options.only, options.from, options.tenant);
   const redactor = createRedactor();
@@ -95,6 +100,7 @@ async function deploy(run: Run): Promise<ToolResult> {
   const say = (line: string) => world.writeError(`${line}\n`);
   const sql = connect(databaseUrl);
   const started = Date.now();
+  let planned = options.release ?? null;
   try {
     await checkBeforehand({
       ...{ environment, cloudflare, sql, databaseUrl, secrets },
@@ -112,15 +118,12 @@ async function deploy(run: Run): Promise<ToolResult> {
       onlyTenant: options.tenant,
       redact: redactor.redact,
       async plan() {
-        const build = await readBuild();
-        if (build === null)
-          throw new Refusal(
-            `There is no build${dryRun ? ' to look at: npm run build' : ': run the step build'}.`,
-          );
+        const build = await readBuild(dist);
+        if (build === null) throw new NoBuild('There is no build: run the step build.');
         const otherWorkers = (await readTenants(sql)).map(({ worker }) => worker);
         const kvId = state.state.resources['kv'] ?? null;
         const commit = await readCommit();
-        return planWorkers({
+        const plan = planWorkers({
           build,
           environment,
           secrets,
@@ -130,6 +133,8 @@ async function deploy(run: Run): Promise<ToolResult> {
           release: options.release,
           rehearsed: edge !== null,
         });
+        planned = plan.release;
+        return plan;
       },
       tenants: () => readTenants(sql),
       smoke: { edge, dispatcher: names.dispatcher },
@@ -138,9 +143,9 @@ async function deploy(run: Run): Promise<ToolResult> {
     const lock = dryRun ? null : await takeLock(databaseUrl, name);
     try {
       const reports = await runSteps(
-        allSteps(installation, options['no-build'] === true, steps.at(-1) !== 'database').filter((step) =>
-          steps.includes(step.name),
-        ),
+        allSteps(installation, dist, options['no-build'] === true, steps.at(-1) !== 'database')
+          .filter((step) => steps.includes(step.name))
+          .map((step) => (dryRun ? foreseenWithoutBuild(step) : step)),
         {
           dryRun,
           say,
@@ -148,7 +153,7 @@ async function deploy(run: Run): Promise<ToolResult> {
           assertAlone: async () => lock?.assertHeld(),
         },
       );
-      return await reportOn(installation, reports, Date.now() - started);
+      return reportOn(installation, planned, reports, Date.now() - started);
     } catch (error) {
       // What others say may quote what they were given.
       if (error instanceof Refusal) throw new Refusal(redactor.redact(error.message));
@@ -161,9 +166,25 @@ async function deploy(run: Run): Promise<ToolResult> {
   }
 }
 
-function allSteps(installation: Installation, skipBuild: boolean, goesOn: boolean): Step[] {
+/** A dry run makes no build: where there is none, what depends on it is said to do so. */
+function foreseenWithoutBuild(step: Step): Step {
+  return {
+    ...step,
+    async look() {
+      try {
+        return await step.look();
+      } catch (error) {
+        if (!(error instanceof NoBuild)) throw error;
+        const what = 'do what depends on the build, which is not there yet: npm run build, and look again';
+        return [{ what, apply: () => Promise.reject(error) }];
+      }
+    },
+  };
+}
+
+function allSteps(installation: Installation, dist: string, skipBuild: boolean, goesOn: boolean): Step[] {
   return [
-    buildStep(installation, skipBuild),
+    buildStep(installation, dist, skipBuild),
     databaseStep(installation, goesOn),
     resourcesStep(installation),
     tenantsStep(installation),
@@ -202,17 +223,18 @@ function consentBy({ options, world }: Run): ((question: string) => Promise<bool
   return async (question) => /^y(?:es)?$/i.test(await ask(question));
 }
 
-async function reportOn(
-  { environment, plan, found, dryRun }: Installation,
+/** `release` is null where no step came to plan one. */
+function reportOn(
+  { environment, found, dryRun }: Installation,
+  release: string | null,
   steps: readonly StepReport[],
   milliseconds: number,
-): Promise<ToolResult> {
-  const { release } = await plan();
+): ToolResult {
   const changes = steps.reduce((sum, step) => sum + step.changes.length, 0);
   const counted = changes === 1 ? '1 change' : `${changes} changes`;
   const head = dryRun
-    ? `${environment.name}: ${counted} for the release ${release}; none was made.`
-    : `${environment.name}: the release ${release}, ${changes === 0 ? 'nothing to change' : counted} (${(milliseconds / 1000).toFixed(0)} s).`;
+    ? `${environment.name}: ${counted}${release === null ? '' : ` for the release ${release}`}; none was made.`
+    : `${environment.name}: ${release === null ? '' : `the release ${release}, `}${changes === 0 ? 'nothing to change' : counted} (${(milliseconds / 1000).toFixed(0)} s).`;
   const tenants = found.tenants.map(({ tenantId, hostname, problems }) => [
     problems.length === 0 ? '✓' : '✗',
     tenantId,

@@ -1,9 +1,10 @@
 /** The first deployment to a Supabase project that is empty: its database, and the tenant that has to come before the rest. */
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Platform, startPlatform } from '../../local/platform.ts';
 import { addTenantTool } from '../add-tenant.ts';
 import { runAt, type Said } from '../testing.ts';
-import { deployTool } from './deploy-tool.ts';
+import { deployTool, deployToolOf } from './deploy-tool.ts';
 import { BRAND_ZONE, type Rehearsal, startRehearsal } from './rehearsal.ts';
 
 const ADD_PRIMARY =
@@ -26,9 +27,30 @@ function deploy(...line: string[]): Promise<Said> {
   return runAt(databaseUrl, deployTool, [...rehearsal.line, '--release', 'first', ...line], { env });
 }
 
-function migrate(...line: string[]): Promise<Said> {
-  return deploy('--only', 'database', ...line);
+/** In a clone where nothing was built yet. */
+function deployUnbuilt(...line: string[]): Promise<Said> {
+  const { databaseUrl, env, folder } = rehearsal;
+  const given = [...rehearsal.line.filter((word) => word !== '--no-build'), ...line];
+  return runAt(databaseUrl, deployToolOf(join(folder, 'nothing-built')), given, { env });
 }
+
+function migrate(...line: string[]): Promise<Said> {
+  return deployUnbuilt('--only', 'database', ...line);
+}
+
+test('shows every step in a dry run, also where nothing was built', async () => {
+  const before = rehearsal.cloudflare.snapshot();
+  const said = await deployUnbuilt('--dry-run');
+  expect(said).toMatchObject({ code: 0 });
+  expect(said.error).toContain('build: would build the app and the Workers');
+  expect(said.error).toMatch(/database: would apply \d+ migrations/);
+  expect(said.error).toContain(
+    'tenants: would do what depends on the build, which is not there yet: npm run build',
+  );
+  expect(said.error).toContain('· Smoke test of every tenant');
+  expect(said.out).toMatch(/^staging: \d+ changes; none was made\./);
+  expect(rehearsal.cloudflare.snapshot()).toEqual(before);
+});
 
 test('is no place for Workers before its tables are there', async () => {
   const before = rehearsal.cloudflare.snapshot();
