@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import { Refusal } from '../../local/steps.ts';
 import { formatTable } from '../../local/table.ts';
-import { CLOUDFLARE_API, CloudflareClient } from '../cloudflare-client.ts';
+import { CloudflareClient } from '../cloudflare-client.ts';
 import type { Tool, ToolResult, ToolRun } from '../tool.ts';
 import { authStep } from './auth-step.ts';
 import { DIST, NoBuild, REPOSITORY, readBuild, readCommit } from './build-output.ts';
@@ -20,7 +20,14 @@ import { smokeStep } from './proving.ts';
 import { createRedactor } from './redaction.ts';
 import { resourcesStep } from './resources.ts';
 import { routesStep } from './routes.ts';
-import { connect, readEdge, readSettings } from './settings.ts';
+import {
+  askForCredentials,
+  cloudflareApiOf,
+  connect,
+  managementApiOf,
+  readEdge,
+  readSettings,
+} from './settings.ts';
 import { openState } from './state.ts';
 import { runSteps, STEP_NAMES, type Step, type StepName, type StepReport } from './steps.ts';
 import { readTenants } from './tenants.ts';
@@ -74,7 +81,8 @@ export function deployToolOf(dist: string): Tool<typeof OPTIONS> {
       CLOUDFLARE_API_TOKEN:
         'Workers Scripts, KV, R2, Queues: Edit; of both zones: Zone Read, DNS, Workers Routes, SSL and Certificates: Edit',
       SUPABASE_ACCESS_TOKEN: 'personal access token for the Management API',
-      MARQUEE_SECRETS: 'the secrets document itself, where there is no file of it',
+      MARQUEE_SECRETS:
+        'the secrets document itself, where there is no file of it. What is not set is asked for at a terminal',
     },
     run: (run) => deploy(run, dist),
   };
@@ -85,10 +93,15 @@ async function deploy(run: Run, dist: string): Promise<ToolResult> {
   const steps = chooseSteps(options.only, options.from, options.tenant);
   const redactor = createRedactor();
   const { world: bare } = run;
-  const world: Run['world'] = { ...bare, writeError: (text) => bare.writeError(redactor.redact(text)) };
-  const { environment, databaseUrl, secrets, cloudflareToken } = await readSettings(options, world, redactor);
+  const world = await askForCredentials(
+    { ...bare, writeError: (text) => bare.writeError(redactor.redact(text)) },
+    redactor,
+  );
+  const migrates = !steps.some((step) => NEEDS_DATABASE.has(step)) || steps.includes('database');
+  const settings = await readSettings(options, world, redactor, migrates);
+  const { environment, databaseUrl, secrets, cloudflareToken } = settings;
 
-  const apiUrl = world.env['CLOUDFLARE_API_BASE_URL'] ?? CLOUDFLARE_API;
+  const apiUrl = cloudflareApiOf(world);
   const edge = readEdge(world.env['MARQUEE_EDGE'], apiUrl);
   const { accountId, names, namespace, name } = environment;
   const cloudflare = new CloudflareClient({ url: apiUrl, token: cloudflareToken, accountId });
@@ -104,11 +117,8 @@ async function deploy(run: Run, dist: string): Promise<ToolResult> {
   try {
     await checkBeforehand({
       ...{ environment, cloudflare, sql, databaseUrl, secrets },
-      management: {
-        url: world.env['SUPABASE_API_URL'] ?? 'https://api.supabase.com',
-        token: world.env['SUPABASE_ACCESS_TOKEN'],
-      },
-      migrates: !steps.some((step) => NEEDS_DATABASE.has(step)) || steps.includes('database'),
+      management: { url: managementApiOf(world), token: world.env['SUPABASE_ACCESS_TOKEN'] },
+      migrates,
     });
     say('✓ Nothing is in the way');
     const installation: Installation = {

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { Sql } from 'postgres';
 import { Refusal } from '../../local/steps.ts';
+import { CLOUDFLARE_API, CloudflareClient } from '../cloudflare-client.ts';
 import { connectDatabase, readDatabaseTarget } from '../database-connection.ts';
 import { type InstallationSecrets, readSecrets, requireEnvironment } from '../installation-secrets.ts';
 import type { ToolWorld } from '../tool.ts';
@@ -13,6 +14,7 @@ import {
   isEnvironmentName,
   readDeployConfig,
 } from './deploy-config.ts';
+import { findProblems, refusalOf } from './preflight.ts';
 import type { Redactor } from './redaction.ts';
 
 interface GivenOptions {
@@ -28,11 +30,32 @@ export interface Settings {
   readonly secrets: InstallationSecrets;
 }
 
-/** Configuration, secrets and tokens; whatever is secret is known to the redactor before anything is said. */
+/** Asked for where it is not set and somebody is there, in the order in which a person finds them. */
+const CREDENTIALS = {
+  CLOUDFLARE_API_TOKEN: 'Cloudflare API token',
+  SUPABASE_ACCESS_TOKEN: 'Supabase personal access token',
+  DATABASE_URL: 'Connection string of the database (postgresql://…)',
+} as const;
+
+/** The world with what a person typed in its environment; nothing typed is shown. */
+export async function askForCredentials(world: ToolWorld, redactor: Redactor): Promise<ToolWorld> {
+  const env = { ...world.env };
+  for (const [name, what] of Object.entries(CREDENTIALS)) {
+    env[name] ||= await world.ask?.(`${what} (or set ${name}): `, { hidden: true });
+    redactor.learn(env[name]);
+  }
+  return { ...world, env };
+}
+
+/**
+ * Configuration, secrets and tokens; whatever is secret is known to the redactor before anything is said. Where
+ * something is missing, what can be asked with the rest is asked all the same. `migrates`: see PreflightInput.
+ */
 export async function readSettings(
   options: GivenOptions,
   world: ToolWorld,
   redactor: Redactor,
+  migrates: boolean,
 ): Promise<Settings> {
   const { env } = world;
   const problems: string[] = [];
@@ -59,7 +82,9 @@ export async function readSettings(
   const cloudflareToken = await collect(() =>
     neededToken(env['CLOUDFLARE_API_TOKEN'], 'CLOUDFLARE_API_TOKEN'),
   );
-  await collect(() => neededToken(env['SUPABASE_ACCESS_TOKEN'], 'SUPABASE_ACCESS_TOKEN'));
+  const supabaseToken = await collect(() =>
+    neededToken(env['SUPABASE_ACCESS_TOKEN'], 'SUPABASE_ACCESS_TOKEN'),
+  );
   const read = await collect(async () => {
     const found = await readSecrets(world, options['secrets-file']);
     redactor.learn(JSON.stringify(found.secrets));
@@ -73,13 +98,36 @@ export async function readSettings(
     cloudflareToken === null ||
     read === null ||
     problems.length > 0
-  )
-    throw new Refusal(
-      problems.length === 1
-        ? problems.join()
-        : `Before anything was changed:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`,
-    );
+  ) {
+    const sql = databaseUrl === null ? null : connect(databaseUrl);
+    try {
+      const cloudflare =
+        environment === null || cloudflareToken === null
+          ? null
+          : new CloudflareClient({
+              url: cloudflareApiOf(world),
+              token: cloudflareToken,
+              accountId: environment.accountId,
+            });
+      const management = { url: managementApiOf(world), token: supabaseToken ?? undefined };
+      const secrets = read?.secrets ?? null;
+      const found = await findProblems({
+        ...{ environment, cloudflare, sql, databaseUrl, secrets, management, migrates },
+      });
+      throw refusalOf([...problems, ...found].map(redactor.redact));
+    } finally {
+      await sql?.end({ timeout: 2 });
+    }
+  }
   return { environment, databaseUrl, cloudflareToken, secrets: read.secrets };
+}
+
+export function cloudflareApiOf({ env }: ToolWorld): string {
+  return env['CLOUDFLARE_API_BASE_URL'] ?? CLOUDFLARE_API;
+}
+
+export function managementApiOf({ env }: ToolWorld): string {
+  return env['SUPABASE_API_URL'] ?? 'https://api.supabase.com';
 }
 
 function neededToken(value: string | undefined, name: string): string {
