@@ -65,7 +65,10 @@ export interface Tool<Options extends Readonly<Record<string, ToolOption>>> {
 
 const COMMON = {
   'dry-run': { type: 'boolean', help: 'shows what would change and changes nothing' },
-  json: { type: 'boolean', help: 'answers JSON' },
+  json: {
+    type: 'boolean',
+    help: 'answers JSON; with `npm run -s`, or npm writes a line of its own before it',
+  },
   help: { type: 'boolean', help: 'shows this' },
 } as const satisfies Record<string, ToolOption>;
 
