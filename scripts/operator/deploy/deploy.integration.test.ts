@@ -6,6 +6,7 @@ import { meSchema } from '../../../contract/api.ts';
 import { Browser, type OpenPortals } from '../../../worker-tenant/tests/browser.ts';
 import { expectSignedIn } from '../../../worker-tenant/tests/portal.ts';
 import { withChromium } from '../../local/chromium.ts';
+import { findPublished } from '../../local/cloudflare-api/published.ts';
 import { startCloudflareApi } from '../../local/cloudflare-api/server.ts';
 import { callApi, upload } from '../../local/cloudflare-api/testing.ts';
 import { type Platform, startPlatform } from '../../local/platform.ts';
@@ -203,8 +204,12 @@ describe('A deployment to an empty account', () => {
     undisturbed = await describeAccount(rehearsal);
 
     expect(seen).toContain('--dispatch-namespace');
-    const shown = [said.out, said.error, seen, JSON.stringify(stateOf(rehearsal))].join('\n');
-    for (const secret of secretTextsOf(rehearsal)) expect(shown.includes(secret)).toBe(false);
+    const { edge } = rehearsal.cloudflare;
+    const shown = [said.out, said.error, seen, JSON.stringify([stateOf(rehearsal), edge.logs()])].join('\n');
+    const secrets = secretTextsOf(rehearsal);
+    for (const secret of secrets) expect(shown.includes(secret)).toBe(false);
+    // Nor is one in what was uploaded: code, assets, plain bindings, KV. What is not secret is found there.
+    expect(findPublished(rehearsal.cloudflare.save(), [...secrets, BRAND_ZONE])).toEqual([BRAND_ZONE]);
   }, 120_000);
 
   test('lets people in on a partner’s own domain, as its providers tell who they are', async () => {
