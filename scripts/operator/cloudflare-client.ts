@@ -39,10 +39,23 @@ const recordSchema = z.object({
   name: z.string(),
   content: z.string().nullish(),
   proxied: z.boolean().nullish(),
+  comment: z.string().nullish(),
 });
 const routeSchema = z.object({ id: z.string(), pattern: z.string(), script: z.string().nullish() });
 const originSchema = z.object({ origin: z.string().nullish() });
+const workerDomainSchema = z.object({ hostname: z.string(), service: z.string().nullish() });
+const customHostnameSchema = z.object({
+  id: z.string(),
+  hostname: z.string(),
+  status: z.string().nullish(),
+  ssl: z.object({ status: z.string().nullish() }).nullish(),
+  ownership_verification: z
+    .object({ type: z.string().nullish(), name: z.string().nullish(), value: z.string().nullish() })
+    .nullish(),
+});
 
+export type CustomHostname = z.infer<typeof customHostnameSchema>;
+export type WorkerDomain = z.infer<typeof workerDomainSchema>;
 export type Deployment = z.infer<typeof deploymentSchema>;
 export type DnsRecord = z.infer<typeof recordSchema>;
 export type WorkerRoute = z.infer<typeof routeSchema>;
@@ -162,6 +175,25 @@ export class CloudflareClient {
 
   async replaceRoute(zoneId: string, id: string, pattern: string, script: string): Promise<void> {
     await this.#ask('PUT', `/zones/${zoneId}/workers/routes/${id}`, z.unknown(), { pattern, script });
+  }
+
+  /** Names of a zone that Workers have without a route. */
+  listWorkerDomains(zoneId: string): Promise<WorkerDomain[]> {
+    const path = `/workers/domains?zone_id=${encodeURIComponent(zoneId)}`;
+    return this.#ask('GET', this.#account(path), z.array(workerDomainSchema));
+  }
+
+  /** Domains of others that this zone carries (Cloudflare for SaaS). */
+  listCustomHostnames(zoneId: string): Promise<CustomHostname[]> {
+    return this.#list(`/zones/${zoneId}/custom_hostnames`, customHostnameSchema);
+  }
+
+  createCustomHostname(zoneId: string, hostname: string, ssl: object): Promise<CustomHostname> {
+    return this.#ask('POST', `/zones/${zoneId}/custom_hostnames`, customHostnameSchema, { hostname, ssl });
+  }
+
+  async deleteCustomHostname(zoneId: string, id: string): Promise<void> {
+    await this.#ask('DELETE', `/zones/${zoneId}/custom_hostnames/${id}`, z.unknown());
   }
 
   /** Where custom hostnames of a zone go; null when none was set. */

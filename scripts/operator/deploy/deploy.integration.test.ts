@@ -153,7 +153,7 @@ describe('A deployment to an empty account', () => {
     const said = await deploy(rehearsal, '--dry-run', '--json');
     expect(said).toMatchObject({ code: 0 });
     const { changes, release } = JSON.parse(said.out);
-    expect(changes).toBe(17);
+    expect(changes).toBe(18);
     expect(release).toMatch(/^[0-9a-f]{7}-[0-9a-f]{8}$/);
     expect(said.error).toContain(`would upload partner-tenant--${release} into marquee-staging`);
     expect(rehearsal.cloudflare.snapshot()).toEqual(before);
