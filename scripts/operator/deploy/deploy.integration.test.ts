@@ -185,6 +185,8 @@ describe('A deployment to an empty account', () => {
     const { value: said, seen } = await watchArguments(() => deployFirst(rehearsal));
     expect(said.error).toContain('✓ Smoke test of every tenant: 4 tenants are as they should be');
     expect(said).toMatchObject({ code: 0 });
+    expect(said.error).toMatch(/auth: .*partner1\.cozyartzmedia\.com\/auth\/callback +its own +accepted/);
+    expect(said.error).toContain('third-party monthly active users');
     const { tenants } = JSON.parse(said.out);
     expect(tenants.map((tenant: { problems: string[] }) => tenant.problems)).toEqual([[], [], [], []]);
     const target = { edge: new URL(rehearsal.cloudflare.edge.url), dispatcher: DISPATCHER };
