@@ -56,6 +56,13 @@ const customHostnameSchema = z.object({
 
 export type CustomHostname = z.infer<typeof customHostnameSchema>;
 export type WorkerDomain = z.infer<typeof workerDomainSchema>;
+const pageInfoSchema = z.object({
+  per_page: z.number().nullish(),
+  total_count: z.number().nullish(),
+  total_pages: z.number().nullish(),
+});
+type PageInfo = z.infer<typeof pageInfoSchema>;
+
 export type Deployment = z.infer<typeof deploymentSchema>;
 export type DnsRecord = z.infer<typeof recordSchema>;
 export type WorkerRoute = z.infer<typeof routeSchema>;
@@ -226,9 +233,9 @@ export class CloudflareClient {
     const all: Value[] = [];
     for (let page = 1; page <= MOST_PAGES; page += 1) {
       const address = `${path}?page=${page}&per_page=${PAGE_SIZE}`;
-      const { result, pages } = await this.#call('GET', address, z.array(schema), undefined, true);
+      const { result, info } = await this.#call('GET', address, z.array(schema), undefined, true);
       all.push(...result);
-      if (page >= pages) return all;
+      if (isLast(page, result.length, all.length, info)) return all;
     }
     throw new Refusal(`Cloudflare lists more at ${path} than this tool reads.`);
   }
@@ -249,11 +256,11 @@ export class CloudflareClient {
     schema: z.ZodType<Value>,
     body: object | undefined,
     repeatable: boolean,
-  ): Promise<{ result: Value; pages: number }> {
+  ): Promise<{ result: Value; info: PageInfo | null }> {
     const what = `${method} ${path.replace(/\?.*/, '').replace(/^\/accounts\/[^/]+/, '')}`;
     const envelope = z.object({
       result: schema,
-      result_info: z.object({ total_pages: z.number().nullish() }).nullish(),
+      result_info: pageInfoSchema.nullish(),
     });
     for (let attempt = 1; ; attempt += 1) {
       const answer = await this.#send(method, path, body);
@@ -261,7 +268,7 @@ export class CloudflareClient {
         const parsed = envelope.safeParse(await answer.json().catch(() => null));
         if (!parsed.success)
           throw new Refusal(`Cloudflare answers ${what} in a way that this tool does not know.`);
-        return { result: parsed.data.result, pages: parsed.data.result_info?.total_pages ?? 1 };
+        return { result: parsed.data.result, info: parsed.data.result_info ?? null };
       }
       const status = answer?.status ?? null;
       const failing = status === null || status >= 500;
@@ -297,6 +304,14 @@ export class CloudflareClient {
       return null;
     }
   }
+}
+
+/** Lists tell in different ways how much there is; one without any comes whole. An empty page ends them all. */
+function isLast(page: number, onPage: number, read: number, info: PageInfo | null): boolean {
+  if (info === null || onPage === 0) return true;
+  if (typeof info.total_pages === 'number') return page >= info.total_pages;
+  if (typeof info.total_count === 'number') return read >= info.total_count;
+  return onPage < (info.per_page ?? PAGE_SIZE);
 }
 
 async function explain(answer: Response | null, status: number, what: string): Promise<CloudflareRefusal> {
