@@ -13,6 +13,7 @@ const TIMEOUT_MILLISECONDS = 30_000;
 const TRIES = 4;
 const LONGEST_PAUSE_SECONDS = 60;
 const PAGE_SIZE = 100;
+const CUSTOM_HOSTNAMES_A_PAGE = 50;
 const MOST_PAGES = 100;
 
 const namespaceSchema = z.object({
@@ -192,7 +193,7 @@ export class CloudflareClient {
 
   /** Domains of others that this zone carries (Cloudflare for SaaS). */
   listCustomHostnames(zoneId: string): Promise<CustomHostname[]> {
-    return this.#list(`/zones/${zoneId}/custom_hostnames`, customHostnameSchema);
+    return this.#list(`/zones/${zoneId}/custom_hostnames`, customHostnameSchema, CUSTOM_HOSTNAMES_A_PAGE);
   }
 
   createCustomHostname(zoneId: string, hostname: string, ssl: object): Promise<CustomHostname> {
@@ -229,13 +230,13 @@ export class CloudflareClient {
     }
   }
 
-  async #list<Value>(path: string, schema: z.ZodType<Value>): Promise<Value[]> {
+  async #list<Value>(path: string, schema: z.ZodType<Value>, size = PAGE_SIZE): Promise<Value[]> {
     const all: Value[] = [];
     for (let page = 1; page <= MOST_PAGES; page += 1) {
-      const address = `${path}?page=${page}&per_page=${PAGE_SIZE}`;
+      const address = `${path}?page=${page}&per_page=${size}`;
       const { result, info } = await this.#call('GET', address, z.array(schema), undefined, true);
       all.push(...result);
-      if (isLast(page, result.length, all.length, info)) return all;
+      if (isLast(page, size, result.length, all.length, info)) return all;
     }
     throw new Refusal(`Cloudflare lists more at ${path} than this tool reads.`);
   }
@@ -307,11 +308,11 @@ export class CloudflareClient {
 }
 
 /** Lists tell in different ways how much there is; one without any comes whole. An empty page ends them all. */
-function isLast(page: number, onPage: number, read: number, info: PageInfo | null): boolean {
+function isLast(page: number, size: number, onPage: number, read: number, info: PageInfo | null): boolean {
   if (info === null || onPage === 0) return true;
   if (typeof info.total_pages === 'number') return page >= info.total_pages;
   if (typeof info.total_count === 'number') return read >= info.total_count;
-  return onPage < (info.per_page ?? PAGE_SIZE);
+  return onPage < (info.per_page ?? size);
 }
 
 async function explain(answer: Response | null, status: number, what: string): Promise<CloudflareRefusal> {

@@ -57,7 +57,7 @@ export function serveCustomHostnames(app: Hono, account: Account): void {
       hostnames
         .filter((known) => hostname === undefined || known.hostname.includes(hostname))
         .map((known) => shown(account, zone, known)),
-      { perPage: 20, most: 1000, pages: true },
+      { perPage: 20, most: 50, pages: true },
     );
   });
   app.post(ALL, async (c) => {
