@@ -200,6 +200,11 @@ export class CloudflareClient {
     return this.#ask('POST', `/zones/${zoneId}/custom_hostnames`, customHostnameSchema, { hostname, ssl });
   }
 
+  /** Begins the validation of its certificate anew. */
+  async renewCustomHostname(zoneId: string, id: string, ssl: object): Promise<void> {
+    await this.#ask('PATCH', `/zones/${zoneId}/custom_hostnames/${id}`, customHostnameSchema, { ssl });
+  }
+
   async deleteCustomHostname(zoneId: string, id: string): Promise<void> {
     await this.#ask('DELETE', `/zones/${zoneId}/custom_hostnames/${id}`, z.unknown());
   }

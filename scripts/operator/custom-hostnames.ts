@@ -63,6 +63,11 @@ export class CustomHostnames {
     return this.#cloudflare.createCustomHostname(this.#zoneId, hostname, SSL);
   }
 
+  /** Doing it twice is doing it once. */
+  renew({ id }: CustomHostname): Promise<void> {
+    return this.#cloudflare.renewCustomHostname(this.#zoneId, id, SSL);
+  }
+
   /** Answers whether there was one. */
   async remove(hostname: string): Promise<boolean> {
     const present = await this.find(hostname);
@@ -74,6 +79,11 @@ export class CustomHostnames {
 /** A visitor gets a certificate and an answer. */
 export function isServed({ status, ssl }: CustomHostname): boolean {
   return status === 'active' && ssl?.status === 'active';
+}
+
+/** Nobody is looking for its certificate any more, or nobody has asked for one: waiting alone changes nothing. */
+export function isGivenUp({ ssl }: CustomHostname): boolean {
+  return !ssl || /_timed_out$/.test(ssl.status ?? '');
 }
 
 export interface DnsEntry {

@@ -173,6 +173,18 @@ describe('A partner’s own domain', () => {
     });
   });
 
+  test('that nobody asked a certificate for gets one', async () => {
+    const { account, make, neutral } = await openAccount();
+    await account.openPartnerDomain();
+    await make('POST', `${neutral}/custom_hostnames`, { hostname: PARTNER_DOMAIN });
+    const said = await routes(account);
+    expect(said).toMatchObject({ code: 0 });
+    expect(said.error).toContain(`ask for a certificate for ${PARTNER_DOMAIN} again`);
+    const { result } = await callApi(account.cloudflare, 'GET', `${neutral}/custom_hostnames`);
+    expect(result).toMatchObject([{ status: 'active', ssl: { status: 'active', method: 'http' } }]);
+    expect(JSON.parse((await routes(account, '--json')).out)).toMatchObject({ changes: 0 });
+  });
+
   test('that Cloudflare does not take is told, and the others are deployed', async () => {
     const { account } = await openAccount();
     const sql = postgres(rehearsal.databaseUrl, { max: 1, onnotice: () => {} });

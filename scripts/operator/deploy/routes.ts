@@ -11,7 +11,13 @@ import {
   type WorkerDomain,
   type WorkerRoute,
 } from '../cloudflare-client.ts';
-import { CustomHostnames, isOfOthers, isServed, readVerifiedHostnames } from '../custom-hostnames.ts';
+import {
+  CustomHostnames,
+  isGivenUp,
+  isOfOthers,
+  isServed,
+  readVerifiedHostnames,
+} from '../custom-hostnames.ts';
 import type { Installation } from './installation.ts';
 import type { Change, Step } from './steps.ts';
 
@@ -69,11 +75,16 @@ function hostnameChanges(
   wanted: readonly string[],
   present: readonly CustomHostname[],
 ): Change[] {
-  for (const waiting of present.filter((known) => wanted.includes(known.hostname) && !isServed(known)))
+  const theirs = present.filter((known) => wanted.includes(known.hostname));
+  for (const waiting of theirs.filter((known) => !isServed(known)))
     say(
       `  routes: ${waiting.hostname} waits for its owner: CNAME ${environment.customHostnameTarget} (${waiting.status}, certificate ${waiting.ssl?.status ?? 'none'})`,
     );
-  return wanted
+  const renewed = theirs.filter(isGivenUp).map((known) => ({
+    what: `ask for a certificate for ${known.hostname} again`,
+    apply: () => hostnames.renew(known),
+  }));
+  const created = wanted
     .filter((hostname) => !present.some((known) => known.hostname === hostname))
     .map((hostname) => ({
       what: `create the custom hostname ${hostname} (its owner sets a CNAME to ${environment.customHostnameTarget})`,
@@ -88,6 +99,7 @@ function hostnameChanges(
         }
       },
     }));
+  return [...renewed, ...created];
 }
 
 async function readZone({ cloudflare }: Installation, name: string): Promise<ZoneState> {
