@@ -13,6 +13,7 @@ const TIMEOUT_MILLISECONDS = 30_000;
 const TRIES = 4;
 const LONGEST_PAUSE_SECONDS = 60;
 const PAGE_SIZE = 100;
+const CUSTOM_HOSTNAMES_A_PAGE = 50;
 const MOST_PAGES = 100;
 /** An id that nothing has. */
 const NOWHERE = '0'.repeat(32);
@@ -41,9 +42,29 @@ const recordSchema = z.object({
   name: z.string(),
   content: z.string().nullish(),
   proxied: z.boolean().nullish(),
+  comment: z.string().nullish(),
 });
 const routeSchema = z.object({ id: z.string(), pattern: z.string(), script: z.string().nullish() });
 const originSchema = z.object({ origin: z.string().nullish() });
+const workerDomainSchema = z.object({ hostname: z.string(), service: z.string().nullish() });
+const customHostnameSchema = z.object({
+  id: z.string(),
+  hostname: z.string(),
+  status: z.string().nullish(),
+  ssl: z.object({ status: z.string().nullish() }).nullish(),
+  ownership_verification: z
+    .object({ type: z.string().nullish(), name: z.string().nullish(), value: z.string().nullish() })
+    .nullish(),
+});
+
+export type CustomHostname = z.infer<typeof customHostnameSchema>;
+export type WorkerDomain = z.infer<typeof workerDomainSchema>;
+const pageInfoSchema = z.object({
+  per_page: z.number().nullish(),
+  total_count: z.number().nullish(),
+  total_pages: z.number().nullish(),
+});
+type PageInfo = z.infer<typeof pageInfoSchema>;
 
 export type Deployment = z.infer<typeof deploymentSchema>;
 export type DnsRecord = z.infer<typeof recordSchema>;
@@ -169,6 +190,30 @@ export class CloudflareClient {
     await this.#ask('PUT', `/zones/${zoneId}/workers/routes/${id}`, z.unknown(), { pattern, script });
   }
 
+  /** Names of a zone that Workers have without a route. */
+  listWorkerDomains(zoneId: string): Promise<WorkerDomain[]> {
+    const path = `/workers/domains?zone_id=${encodeURIComponent(zoneId)}`;
+    return this.#ask('GET', this.#account(path), z.array(workerDomainSchema));
+  }
+
+  /** Domains of others that this zone carries (Cloudflare for SaaS). */
+  listCustomHostnames(zoneId: string): Promise<CustomHostname[]> {
+    return this.#list(`/zones/${zoneId}/custom_hostnames`, customHostnameSchema, CUSTOM_HOSTNAMES_A_PAGE);
+  }
+
+  createCustomHostname(zoneId: string, hostname: string, ssl: object): Promise<CustomHostname> {
+    return this.#ask('POST', `/zones/${zoneId}/custom_hostnames`, customHostnameSchema, { hostname, ssl });
+  }
+
+  /** Begins the validation of its certificate anew. */
+  async renewCustomHostname(zoneId: string, id: string, ssl: object): Promise<void> {
+    await this.#ask('PATCH', `/zones/${zoneId}/custom_hostnames/${id}`, customHostnameSchema, { ssl });
+  }
+
+  async deleteCustomHostname(zoneId: string, id: string): Promise<void> {
+    await this.#ask('DELETE', `/zones/${zoneId}/custom_hostnames/${id}`, z.unknown());
+  }
+
   /** Where custom hostnames of a zone go; null when none was set. */
   findFallbackOrigin(zoneId: string) {
     return this.#find(`/zones/${zoneId}/custom_hostnames/fallback_origin`, originSchema);
@@ -217,13 +262,13 @@ export class CloudflareClient {
     }
   }
 
-  async #list<Value>(path: string, schema: z.ZodType<Value>): Promise<Value[]> {
+  async #list<Value>(path: string, schema: z.ZodType<Value>, size = PAGE_SIZE): Promise<Value[]> {
     const all: Value[] = [];
     for (let page = 1; page <= MOST_PAGES; page += 1) {
-      const address = `${path}?page=${page}&per_page=${PAGE_SIZE}`;
-      const { result, pages } = await this.#call('GET', address, z.array(schema), undefined, true);
+      const address = `${path}?page=${page}&per_page=${size}`;
+      const { result, info } = await this.#call('GET', address, z.array(schema), undefined, true);
       all.push(...result);
-      if (page >= pages) return all;
+      if (isLast(page, size, result.length, all.length, info)) return all;
     }
     throw new Refusal(`Cloudflare lists more at ${path} than this tool reads.`);
   }
@@ -244,11 +289,11 @@ export class CloudflareClient {
     schema: z.ZodType<Value>,
     body: object | undefined,
     repeatable: boolean,
-  ): Promise<{ result: Value; pages: number }> {
+  ): Promise<{ result: Value; info: PageInfo | null }> {
     const what = `${method} ${path.replace(/\?.*/, '').replace(/^\/accounts\/[^/]+/, '')}`;
     const envelope = z.object({
       result: schema,
-      result_info: z.object({ total_pages: z.number().nullish() }).nullish(),
+      result_info: pageInfoSchema.nullish(),
     });
     for (let attempt = 1; ; attempt += 1) {
       const answer = await this.#send(method, path, body);
@@ -256,7 +301,7 @@ export class CloudflareClient {
         const parsed = envelope.safeParse(await answer.json().catch(() => null));
         if (!parsed.success)
           throw new Refusal(`Cloudflare answers ${what} in a way that this tool does not know.`);
-        return { result: parsed.data.result, pages: parsed.data.result_info?.total_pages ?? 1 };
+        return { result: parsed.data.result, info: parsed.data.result_info ?? null };
       }
       const status = answer?.status ?? null;
       const failing = status === null || status >= 500;
@@ -292,6 +337,14 @@ export class CloudflareClient {
       return null;
     }
   }
+}
+
+/** Lists tell in different ways how much there is; one without any comes whole. An empty page ends them all. */
+function isLast(page: number, size: number, onPage: number, read: number, info: PageInfo | null): boolean {
+  if (info === null || onPage === 0) return true;
+  if (typeof info.total_pages === 'number') return page >= info.total_pages;
+  if (typeof info.total_count === 'number') return read >= info.total_count;
+  return onPage < (info.per_page ?? size);
 }
 
 async function explain(answer: Response | null, status: number, what: string): Promise<CloudflareRefusal> {

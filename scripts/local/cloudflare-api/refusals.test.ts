@@ -208,8 +208,8 @@ test('lists come in pages', async () => {
       headers: { authorization: `Bearer ${api.token}` },
     },
   );
-  expect(await answer.json()).toMatchObject({
-    result: [{ title: 'directory-20' }, {}, {}, {}, { title: 'directory-24' }],
-    result_info: { page: 3, per_page: 10, count: 5, total_count: 25, total_pages: 3 },
-  });
+  const { result, result_info } = (await answer.json()) as { result: unknown; result_info: unknown };
+  expect(result).toMatchObject([{ title: 'directory-20' }, {}, {}, {}, { title: 'directory-24' }]);
+  // Of KV it is not published how many pages there are.
+  expect(result_info).toEqual({ page: 3, per_page: 10, count: 5, total_count: 25 });
 });

@@ -10,7 +10,7 @@ import { bodyLimit } from 'hono/body-limit';
 import type { ApiFault } from '../api-faults.ts';
 import { type Account, createAccount, hexId } from './account.ts';
 import { createAssetUploads, serveAssetUploads } from './asset-uploads.ts';
-import { activateCustomHostname, serveCustomHostnames } from './custom-hostnames.ts';
+import { serveCustomHostnames } from './custom-hostnames.ts';
 import { type Edge, startEdge } from './edge.ts';
 import { ApiRefusal, answerRefusal, ok } from './envelope.ts';
 import { type CallSelector, Faults } from './faults.ts';
@@ -22,6 +22,7 @@ import { serveScripts } from './scripts.ts';
 import { type AccountSnapshot, snapshotOf } from './snapshot.ts';
 import { serveKv, serveR2 } from './storage.ts';
 import { serveVersions } from './versions.ts';
+import { serveWorkerDomains } from './worker-domains.ts';
 import { serveZones } from './zones.ts';
 
 const PREFIX = '/client/v4';
@@ -62,8 +63,8 @@ export interface CloudflareApi {
   cutCalls(): void;
   save(): SavedAccount;
   restore(saved: SavedAccount): void;
-  /** The owner of a custom hostname points it here. */
-  activateCustomHostname(hostname: string): void;
+  /** The owner of a domain points it at `target` by a CNAME, wherever its DNS is. */
+  pointDomain(hostname: string, target: string): void;
   /** Serves what was uploaded, by Host. */
   readonly edge: Pick<Edge, 'url' | 'port' | 'logs' | 'runSchedule'>;
   close(): Promise<void>;
@@ -98,7 +99,7 @@ export async function startCloudflareApi({
     cutCalls: () => faults.release(),
     save: () => saveAccount(account),
     restore: (saved) => restoreAccount(account, saved),
-    activateCustomHostname: (hostname) => activateCustomHostname(account, hostname),
+    pointDomain: (hostname, target) => void account.pointed.set(hostname, target),
     edge,
     async close() {
       faults.release();
@@ -148,6 +149,7 @@ function createApp(
   serveQueues(api, account);
   serveZones(api, account);
   serveCustomHostnames(api, account);
+  serveWorkerDomains(api, account);
 
   const app = new Hono<{ Bindings: HttpBindings }>();
   app.use((c, next) => {

@@ -61,7 +61,11 @@ const OPTIONS = {
     help: 'where it notes what it found out; .deploy when left out',
   },
   'no-build': { type: 'boolean', help: 'takes what is in dist/ as it is' },
-  yes: { type: 'boolean', help: 'says yes to whatever would be asked' },
+  yes: { type: 'boolean', help: 'says yes to whatever would be asked, but not to taking over' },
+  'take-over': {
+    type: 'boolean',
+    help: 'says yes to answering in place of names and routes that are there already',
+  },
 } as const;
 
 type Run = ToolRun<typeof OPTIONS>;
@@ -170,7 +174,8 @@ async function deploy(run: Run, dist: string): Promise<ToolResult> {
         {
           dryRun,
           say,
-          consent: consentBy(run),
+          consent: consentBy(run, 'yes'),
+          takeOver: consentBy(run, 'take-over'),
           assertAlone: async () => lock?.assertHeld(),
         },
       );
@@ -239,9 +244,12 @@ function chooseSteps(
   );
 }
 
-function consentBy({ options, world }: Run): ((question: string) => Promise<boolean>) | null {
+function consentBy(
+  { options, world }: Run,
+  option: 'yes' | 'take-over',
+): ((question: string) => Promise<boolean>) | null {
   const { ask } = world;
-  if (options.yes === true) return async () => true;
+  if (options[option] === true) return async () => true;
   if (ask === null) return null;
   return async (question) => /^y(?:es)?$/i.test(await ask(question));
 }

@@ -155,7 +155,7 @@ describe('A deployment to an empty account', () => {
     const said = await deploy(rehearsal, '--dry-run', '--json');
     expect(said).toMatchObject({ code: 0 });
     const { changes, release } = JSON.parse(said.out);
-    expect(changes).toBe(17);
+    expect(changes).toBe(18);
     expect(release).toMatch(/^[0-9a-f]{12}$/);
     expect(said.error).toContain(`would upload partner-tenant--${release} into marquee-staging`);
     expect(rehearsal.cloudflare.snapshot()).toEqual(before);
@@ -187,6 +187,8 @@ describe('A deployment to an empty account', () => {
     const { value: said, seen } = await watchArguments(() => deployFirst(rehearsal));
     expect(said.error).toContain('✓ Smoke test of every tenant: 4 tenants are as they should be');
     expect(said).toMatchObject({ code: 0 });
+    expect(said.error).toMatch(/auth: .*partner1\.cozyartzmedia\.com\/auth\/callback +its own +accepted/);
+    expect(said.error).toContain('third-party monthly active users');
     const { tenants } = JSON.parse(said.out);
     expect(tenants.map((tenant: { problems: string[] }) => tenant.problems)).toEqual([[], [], [], []]);
     const target = { edge: new URL(rehearsal.cloudflare.edge.url), dispatcher: DISPATCHER };

@@ -23,13 +23,14 @@ import {
 } from '../../local/oauth-clients.ts';
 import type { Platform } from '../../local/platform.ts';
 import { TENANT_WORKERS } from '../../local/workers.ts';
-import { CloudflareClient } from '../cloudflare-client.ts';
 import { createSecrets, type InstallationSecrets, writeSecretsFile } from '../installation-secrets.ts';
 
 const ACCOUNT = '0123456789abcdef0123456789abcdef';
 const PROJECT = 'rehearsalrehearsalre';
 export const BRAND_ZONE = 'cozyartzmedia.com';
 export const NEUTRAL_ZONE = 'portal-edge.net';
+/** What partners point their domains at. */
+export const CUSTOM_HOSTNAME_TARGET = `portals.${NEUTRAL_ZONE}`;
 /** Of a demo tenant; no zone of the account. */
 export const PARTNER_DOMAIN = 'partner-seo.com';
 
@@ -43,7 +44,7 @@ export interface RehearsedAccount {
   readonly stateFolder: string;
   /** What a browser opens, by a portal's hostname. */
   origin(hostname: string): string;
-  /** As once a partner has pointed its domain here: a custom hostname of the neutral zone, active. */
+  /** The partner points its domain here by a CNAME; what is to be done at Cloudflare, the deployment does. */
   openPartnerDomain(): Promise<void>;
   close(): Promise<void>;
 }
@@ -149,7 +150,7 @@ export async function startRehearsal({
         ...['--state-dir', stateFolder, '--no-build'],
       ],
       origin: (hostname: string) => `http://${hostname}${LOCAL_HOST_SUFFIX}:${cloudflare.edge.port}`,
-      openPartnerDomain: () => activate(cloudflare, PARTNER_DOMAIN),
+      openPartnerDomain: async () => cloudflare.pointDomain(PARTNER_DOMAIN, CUSTOM_HOSTNAME_TARGET),
       close: () => cloudflare.close(),
     };
     accounts.push(account);
@@ -173,18 +174,6 @@ export async function startRehearsal({
       await rm(folder, { recursive: true, force: true });
     },
   };
-}
-
-async function activate(cloudflare: CloudflareApi, hostname: string): Promise<void> {
-  const client = new CloudflareClient(cloudflare);
-  const zone = await client.findZone(NEUTRAL_ZONE);
-  const answer = await fetch(`${cloudflare.url}/zones/${zone?.id}/custom_hostnames`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${cloudflare.token}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ hostname }),
-  });
-  if (!answer.ok) throw new Error(`the custom hostname ${hostname} is refused: ${await answer.text()}`);
-  cloudflare.activateCustomHostname(hostname);
 }
 
 /** The demo tenants' own clients at GitHub and Google, sealed with this installation's keys. */
