@@ -58,9 +58,10 @@ async function main(): Promise<void> {
 
 /** Vitest's project `releases`. */
 async function testTogether(): Promise<Row[]> {
-  console.log('▸ both releases’ Workers, and the migrations between them');
+  const about = 'both releases’ Workers, and the migrations between them';
+  console.log(`▸ ${about}`);
   const report = join(createRunFolder('reports'), 'releases.json');
-  const { code, output } = await runCommand(
+  const { code, output, milliseconds } = await runCommand(
     process.execPath,
     [
       ...['node_modules/vitest/vitest.mjs', 'run', '--no-color', '--project', 'releases'],
@@ -70,8 +71,9 @@ async function testTogether(): Promise<Row[]> {
   );
   writeFileSync(join(OUTPUTS, 'releases.log'), output);
   const counts = readCounts('vitest', { code, output, report });
+  console.log(`  ${counts.passed} passed, ${counts.failed} failed (${formatSeconds(milliseconds)})`);
   if (counts.failed > 0) console.log(`\n${output.trim()}\n`);
-  return [{ name: 'together', about: 'both releases’ Workers, and the migrations between them', ...counts }];
+  return [{ name: 'together', about, ...counts }];
 }
 
 /** Failures with a known reason count as neither. */
