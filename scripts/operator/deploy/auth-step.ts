@@ -4,6 +4,8 @@ import { Refusal } from '../../local/steps.ts';
 import { configureSupabaseAuthTool } from '../configure-supabase-auth.ts';
 import { dispatcherSecrets, jobsSecrets } from '../installation-secrets.ts';
 import { ManagementClient } from '../management-client.ts';
+import { parseSigningKey } from '../signing-key.ts';
+import { askWithKey, readPrimary } from '../supabase-trust.ts';
 import { runTool } from '../tool.ts';
 import type { Installation } from './installation.ts';
 import { fetchPortal } from './smoke-test.ts';
@@ -33,7 +35,8 @@ export function authStep(installation: Installation): Step {
   };
 }
 
-async function isConfigured({ environment, sql, world }: Installation): Promise<boolean> {
+/** As it is set, and as it works: what was set a moment ago may not be in force yet. */
+async function isConfigured({ environment, sql, world, secrets }: Installation): Promise<boolean> {
   const management = new ManagementClient({
     url: world.env['SUPABASE_API_URL'] ?? 'https://api.supabase.com',
     token: world.env['SUPABASE_ACCESS_TOKEN'] ?? '',
@@ -47,12 +50,22 @@ async function isConfigured({ environment, sql, world }: Installation): Promise<
   const [issuer] = table?.there
     ? await sql<{ value: string }[]>`select value from app.settings where key = 'jwt_issuer'`
     : [];
-  return (
-    disable_signup &&
-    external_anonymous_users_enabled !== true &&
-    integrations.some(({ jwks_url }) => jwks_url === environment.jwksUrl) &&
-    issuer?.value === `https://${environment.primaryDomain}`
-  );
+  const wanted = `https://${environment.primaryDomain}`;
+  if (
+    !disable_signup ||
+    external_anonymous_users_enabled === true ||
+    !integrations.some(({ jwks_url }) => jwks_url === environment.jwksUrl) ||
+    issuer?.value !== wanted
+  )
+    return false;
+  const { status } = await askWithKey({
+    supabaseUrl: environment.supabaseUrl,
+    publishableKey: secrets.publishableKey,
+    issuer: wanted,
+    key: parseSigningKey(jobsSecrets(secrets)['SUPABASE_SIGNING_KEY'] ?? ''),
+    primary: await sql.begin(readPrimary),
+  });
+  return status === 200;
 }
 
 /** A first release's name and certificate may not be everywhere yet. */

@@ -24,8 +24,9 @@ import { connect, readEdge, readSettings } from './settings.ts';
 import { openState } from './state.ts';
 import { runSteps, STEP_NAMES, type Step, type StepName, type StepReport } from './steps.ts';
 import { readTenants } from './tenants.ts';
-import { planWorkers } from './worker-plan.ts';
-import { goBackTo, jobsStep, releaseStep, tenantsStep, trialStep, versionStep } from './worker-steps.ts';
+import { findServing } from './versions.ts';
+import { physicalName, planWithin, planWorkers } from './worker-plan.ts';
+import { jobsStep, releaseStep, tenantsStep, trialStep, versionStep } from './worker-steps.ts';
 
 const OPTIONS = {
   env: { type: 'string', value: 'NAME', help: 'staging or production; there is no default' },
@@ -57,6 +58,8 @@ const OPTIONS = {
 } as const;
 
 type Run = ToolRun<typeof OPTIONS>;
+/** Those that bring up what asks the database, or ask it themselves. */
+const NEEDS_DATABASE: ReadonlySet<StepName> = new Set(STEP_NAMES.slice(STEP_NAMES.indexOf('tenants')));
 /** A tenant that was added since the release began needs no more than these. */
 const TENANT_STEPS: readonly StepName[] = ['tenants', 'smoke'];
 
@@ -85,11 +88,6 @@ async function deploy(run: Run): Promise<ToolResult> {
   const edge = readEdge(world.env['MARQUEE_EDGE'], apiUrl);
   const { accountId, names, namespace, name } = environment;
   const cloudflare = new CloudflareClient({ url: apiUrl, token: cloudflareToken, accountId });
-  const state = await openState(
-    join(options['state-dir'] ?? join(REPOSITORY, '.deploy'), `${name}.json`),
-    { environment: name, accountId, namespace },
-    dryRun,
-  );
   const say = (line: string) => world.writeError(`${line}\n`);
   const sql = connect(databaseUrl);
   const started = Date.now();
@@ -100,40 +98,51 @@ async function deploy(run: Run): Promise<ToolResult> {
         url: world.env['SUPABASE_API_URL'] ?? 'https://api.supabase.com',
         token: world.env['SUPABASE_ACCESS_TOKEN'],
       },
+      migrates: !steps.some((step) => NEEDS_DATABASE.has(step)) || steps.includes('database'),
     });
     say('✓ Nothing is in the way');
-    const installation: Installation = {
-      ...{ environment, cloudflare, sql, databaseUrl, secrets, state, world, dryRun, say },
-      wrangler: { apiUrl, token: cloudflareToken, accountId, redact: redactor.redact },
-      release: options.release,
-      onlyTenant: options.tenant,
-      redact: redactor.redact,
-      async plan() {
-        const build = await readBuild();
-        if (build === null)
-          throw new Refusal(
-            `There is no build${dryRun ? ' to look at: npm run build' : ': run the step build'}.`,
-          );
-        const otherWorkers = (await readTenants(sql)).map(({ worker }) => worker);
-        const kvId = state.state.resources['kv'] ?? null;
-        const commit = await readCommit();
-        return planWorkers({
-          build,
-          environment,
-          secrets,
-          kvId,
-          otherWorkers,
-          commit,
-          release: options.release,
-          rehearsed: edge !== null,
-        });
-      },
-      tenants: () => readTenants(sql),
-      smoke: { edge, dispatcher: names.dispatcher },
-      found: { tenants: [] },
-    };
     const lock = dryRun ? null : await takeLock(databaseUrl, name);
     try {
+      // Only now: whoever went before us has written what it holds.
+      const state = await openState(
+        join(options['state-dir'] ?? join(REPOSITORY, '.deploy'), `${name}.json`),
+        { environment: name, accountId, namespace },
+        dryRun,
+      );
+      const installation: Installation = {
+        ...{ environment, cloudflare, sql, databaseUrl, secrets, state, world, dryRun, say },
+        wrangler: { apiUrl, token: cloudflareToken, accountId, redact: redactor.redact },
+        release: options.release,
+        onlyTenant: options.tenant,
+        redact: redactor.redact,
+        async plan() {
+          const build = await readBuild();
+          if (build === null)
+            throw new Refusal(
+              `There is no build${dryRun ? ' to look at: npm run build' : ': run the step build'}.`,
+            );
+          const tenants = await readTenants(sql);
+          const otherWorkers = tenants.map(({ worker }) => worker);
+          const kvId = state.state.resources['kv'] ?? null;
+          const commit = await readCommit();
+          const input = {
+            ...{ build, environment, secrets, kvId, otherWorkers, commit },
+            release: options.release,
+            rehearsed: edge !== null,
+          };
+          if (options.tenant === undefined || options.release !== undefined) return planWorkers(input);
+          const serving = (await findServing({ cloudflare, environment }))?.release ?? null;
+          const scripts = await cloudflare.listNamespaceScripts(namespace);
+          return planWithin(input, {
+            serving,
+            there: otherWorkers.filter((worker) => scripts.includes(physicalName(worker, serving ?? ''))),
+            worker: tenants.find(({ tenantId }) => tenantId === options.tenant)?.worker ?? null,
+          });
+        },
+        tenants: () => readTenants(sql),
+        smoke: { edge, dispatcher: names.dispatcher },
+        found: { tenants: [] },
+      };
       const reports = await runSteps(
         allSteps(installation, options['no-build'] === true, steps.at(-1) !== 'database').filter((step) =>
           steps.includes(step.name),
@@ -170,7 +179,7 @@ function allSteps(installation: Installation, skipBuild: boolean, goesOn: boolea
     releaseStep(installation),
     routesStep(installation),
     authStep(installation),
-    smokeStep(installation, (version) => goBackTo(installation, version)),
+    smokeStep(installation),
     cleanUpStep(installation),
   ];
 }
@@ -185,6 +194,8 @@ function chooseSteps(
   const index = STEP_NAMES.findIndex((name) => name === named);
   if (named !== undefined && index < 0)
     throw new Refusal(`There is no step ${named}. Steps: ${STEP_NAMES.join(', ')}.`);
+  if (tenant !== undefined && only !== undefined && !TENANT_STEPS.some((name) => name === only))
+    throw new Refusal(`--tenant goes with ${TENANT_STEPS.join(' and ')} alone.`);
   const chosen =
     only !== undefined ? [STEP_NAMES[index]] : from !== undefined ? STEP_NAMES.slice(index) : STEP_NAMES;
   return STEP_NAMES.filter(

@@ -154,7 +154,7 @@ describe('A deployment to an empty account', () => {
     expect(said).toMatchObject({ code: 0 });
     const { changes, release } = JSON.parse(said.out);
     expect(changes).toBe(17);
-    expect(release).toMatch(/^[0-9a-f]{7}-[0-9a-f]{8}$/);
+    expect(release).toMatch(/^[0-9a-f]{12}$/);
     expect(said.error).toContain(`would upload partner-tenant--${release} into marquee-staging`);
     expect(rehearsal.cloudflare.snapshot()).toEqual(before);
     expect(existsSync(rehearsal.stateFolder)).toBe(false);
@@ -247,6 +247,9 @@ describe('A deployment to an empty account', () => {
       changes: 0,
       tenants: [{ tenantId: 'partner1', problems: [] }],
     });
+    expect((await deploy(rehearsal, '--tenant', 'partner1', '--only', 'routes')).error).toContain(
+      '--tenant goes with tenants and smoke alone',
+    );
     expect((await deployOne('nobody', FIRST)).error).toContain('There is no tenant nobody');
     expect((await deployOne('partner1', 'another')).error).toContain(
       'first is serving: deploy all tenants first',
@@ -296,25 +299,29 @@ describe('A release that does not prove itself', () => {
     const said = await deploy(rehearsal, '--yes', '--release', 'broken', '--from', 'smoke');
     expect(said).toMatchObject({ code: 1 });
     expect(rehearsal.cloudflare.snapshot().scripts[DISPATCHER]).toEqual(served);
-    expect(stateOf(rehearsal)).toMatchObject({ rollout: null, released: FIRST });
+    expect((await deploy(rehearsal, '--release', FIRST, '--only', 'smoke')).error).toContain(
+      '4 tenants are as they should be',
+    );
   });
 });
 
 describe('What is there already', () => {
   test('is deleted of releases before the previous one, and of nobody else', async () => {
     const scripts = `/accounts/${rehearsal.cloudflare.accountId}/workers/dispatch/namespaces/${NAMESPACE}/scripts`;
-    for (const name of ['custom-tenant--older', 'somebody-elses'])
+    for (const name of ['custom-tenant--older', 'acme-tenant--older', 'somebody-elses', 'shop--eu-west'])
       expect(await upload(rehearsal.cloudflare, 'PUT', `${scripts}/${name}`, {})).toMatchObject({
         status: 200,
       });
     const said = await deploy(rehearsal, '--yes', '--release', FIRST, '--only', 'clean-up');
     expect(said.error).toContain('delete custom-tenant--older');
+    expect(said.error).toContain('delete acme-tenant--older');
     expect(said).toMatchObject({ code: 0 });
     expect(Object.keys(rehearsal.cloudflare.snapshot().namespaces[NAMESPACE] ?? {}).toSorted()).toEqual(
       [
         `custom-tenant--${FIRST}`,
         `partner-tenant--${FIRST}`,
         `primary-tenant--${FIRST}`,
+        'shop--eu-west',
         'somebody-elses',
       ].toSorted(),
     );

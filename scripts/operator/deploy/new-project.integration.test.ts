@@ -30,6 +30,14 @@ function migrate(...line: string[]): Promise<Said> {
   return deploy('--only', 'database', ...line);
 }
 
+test('is no place for Workers before its tables are there', async () => {
+  const before = rehearsal.cloudflare.snapshot();
+  const said = await deploy('--yes', '--from', 'tenants');
+  expect(said).toMatchObject({ code: 1 });
+  expect(said.error).toMatch(/Not applied yet: \d+_\w+\.sql, .*Run the step database first/);
+  expect(rehearsal.cloudflare.snapshot()).toEqual(before);
+});
+
 test('gets the migrations that are due, once somebody has said yes to them', async () => {
   const asked = await migrate();
   expect(asked).toMatchObject({ code: 1 });
@@ -45,6 +53,10 @@ test('stops the deployment before anything else, until the primary tenant is the
   const stopped = await deploy('--yes');
   expect(stopped).toMatchObject({ code: 1 });
   expect(stopped.error).toContain(ADD_PRIMARY);
+  expect(rehearsal.cloudflare.snapshot()).toEqual(before);
+  const later = await deploy('--yes', '--from', 'resources');
+  expect(later).toMatchObject({ code: 1 });
+  expect(later.error).toMatch(/^Before anything was changed:\n {2}- There is no primary tenant yet/);
   expect(rehearsal.cloudflare.snapshot()).toEqual(before);
   const dry = await deploy('--dry-run');
   expect(dry).toMatchObject({ code: 0 });

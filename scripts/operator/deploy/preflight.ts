@@ -12,7 +12,9 @@ import { describeDatabaseError } from '../database-errors.ts';
 import { type InstallationSecrets, tenantSecrets } from '../installation-secrets.ts';
 import { ManagementClient } from '../management-client.ts';
 import { REPOSITORY } from './build-output.ts';
+import { findDueMigrations } from './database.ts';
 import type { DeployEnvironment } from './deploy-config.ts';
+import { findPrimaryProblem } from './primary-tenant.ts';
 import { readTenants } from './tenants.ts';
 import { tenantWorkersOf } from './worker-plan.ts';
 
@@ -27,6 +29,8 @@ export interface PreflightInput {
   readonly databaseUrl: string;
   readonly secrets: InstallationSecrets;
   readonly management: { readonly url: string; readonly token: string | undefined };
+  /** False when the run begins after the step `database`, with what an earlier run has left there. */
+  readonly migrates: boolean;
 }
 
 /** Throws one Refusal with all problems. */
@@ -130,7 +134,13 @@ async function checkSupabase({ environment, management }: PreflightInput): Promi
   }
 }
 
-async function checkDatabase({ sql, databaseUrl, secrets }: PreflightInput): Promise<string[]> {
+async function checkDatabase({
+  sql,
+  databaseUrl,
+  secrets,
+  environment,
+  migrates,
+}: PreflightInput): Promise<string[]> {
   if (new URL(databaseUrl).port === TRANSACTION_POOLER_PORT)
     return [
       'DATABASE_URL is the transaction pooler (6543): take the direct connection, or the session pooler (5432).',
@@ -141,7 +151,7 @@ async function checkDatabase({ sql, databaseUrl, secrets }: PreflightInput): Pro
   } catch (error) {
     return [describeDatabaseError(error) ?? 'The database cannot be reached by DATABASE_URL.'];
   }
-  return tenantWorkersOf(workers).flatMap((worker) => {
+  const lacking = tenantWorkersOf(workers).flatMap((worker) => {
     try {
       tenantSecrets(secrets, worker);
       return [];
@@ -150,6 +160,15 @@ async function checkDatabase({ sql, databaseUrl, secrets }: PreflightInput): Pro
       throw error;
     }
   });
+  return migrates ? lacking : [...lacking, ...(await findUnready(sql, environment))];
+}
+
+/** Workers of this clone must not meet a database of before, and none can be tried without a tenant. */
+async function findUnready(sql: Sql, environment: DeployEnvironment): Promise<string[]> {
+  const due = await findDueMigrations(sql);
+  if (due.length > 0) return [`Not applied yet: ${due.join(', ')}. Run the step database first.`];
+  const problem = await findPrimaryProblem(sql, environment);
+  return problem === null ? [] : [problem];
 }
 
 function needs(right: string): (refusal: CloudflareRefusal) => string {
