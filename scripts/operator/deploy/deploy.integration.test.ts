@@ -9,6 +9,7 @@ import { withChromium } from '../../local/chromium.ts';
 import { startCloudflareApi } from '../../local/cloudflare-api/server.ts';
 import { callApi, upload } from '../../local/cloudflare-api/testing.ts';
 import { type Platform, startPlatform } from '../../local/platform.ts';
+import { doctorTool } from '../doctor.ts';
 import { runAt, type Said } from '../testing.ts';
 import { deployTool } from './deploy-tool.ts';
 import { FaultLane } from './fault-lane.ts';
@@ -229,6 +230,26 @@ describe('A deployment to an empty account', () => {
       expect(await page.getByRole('banner').textContent()).toContain('Partner One');
       expect(await page.content()).not.toContain('Cozyartz');
     });
+  });
+
+  test('is healthy by the doctor’s word, who changes nothing of it', async () => {
+    const before = rehearsal.cloudflare.snapshot();
+    const line = ['--env', 'staging', '--config', rehearsal.configFile, '--json'];
+    const groups = ['--only', 'workers,directory,tenants'];
+    const said = await runAt(rehearsal.databaseUrl, doctorTool, [...line, ...groups], { env: rehearsal.env });
+    const { failed, warned, findings } = JSON.parse(said.out);
+    expect([failed, warned]).toEqual([0, 0]);
+    const words = findings.map(({ about, words }: { about: string; words: string }) => `${about}: ${words}`);
+    expect(words).toEqual(
+      expect.arrayContaining([
+        `${DISPATCHER}: serves the release ${FIRST} to everybody`,
+        `marquee-staging-jobs: is of the release ${FIRST}, as the dispatcher`,
+        // As the dispatcher has written them for those who were there.
+        expect.stringMatching(/^KV marquee-staging-tenant-directory: [4-9] entries, none of them behind/),
+      ]),
+    );
+    expect(rehearsal.cloudflare.snapshot()).toEqual(before);
+    expect(rehearsal.cloudflare.unknownCalls).toEqual([]);
   });
 
   test('changes nothing when it is run again', async () => {

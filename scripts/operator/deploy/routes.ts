@@ -19,7 +19,10 @@ interface ZoneState {
   readonly routes: readonly WorkerRoute[];
 }
 
-export function routesStep(installation: Installation): Step {
+/** What this step needs: the doctor looks by it, too. */
+type Zones = Pick<Installation, 'cloudflare' | 'environment'>;
+
+export function routesStep(installation: Zones): Step {
   const { environment } = installation;
   const { brandZone, neutralZone, customHostnameTarget } = environment;
   return {
@@ -42,7 +45,7 @@ export function routesStep(installation: Installation): Step {
   };
 }
 
-async function readZone({ cloudflare }: Installation, name: string): Promise<ZoneState> {
+async function readZone({ cloudflare }: Zones, name: string): Promise<ZoneState> {
   const zone = await cloudflare.findZone(name);
   if (zone === null) throw new Refusal(`The account has no zone ${name}.`);
   const [records, routes] = await Promise.all([
@@ -53,7 +56,7 @@ async function readZone({ cloudflare }: Installation, name: string): Promise<Zon
 }
 
 /** Each name is proxied; what it points at does not matter, a Worker answers. */
-function nameChanges({ cloudflare }: Installation, zone: ZoneState, names: readonly string[]): Change[] {
+function nameChanges({ cloudflare }: Zones, zone: ZoneState, names: readonly string[]): Change[] {
   return names.flatMap((name): Change[] => {
     const present = zone.records.filter((record) => record.name === name && ADDRESSES.has(record.type));
     if (present.some(({ proxied }) => proxied !== true))
@@ -73,7 +76,7 @@ function nameChanges({ cloudflare }: Installation, zone: ZoneState, names: reado
 
 /** `covers`: whether a name of the zone would be answered by the dispatcher through this route. */
 function routeChanges(
-  { cloudflare, environment }: Installation,
+  { cloudflare, environment }: Zones,
   zone: ZoneState,
   pattern: string,
   covers: (name: string) => boolean,
@@ -108,7 +111,7 @@ function routeChanges(
   ];
 }
 
-async function originChanges({ cloudflare, environment }: Installation, zone: ZoneState): Promise<Change[]> {
+async function originChanges({ cloudflare, environment }: Zones, zone: ZoneState): Promise<Change[]> {
   const { customHostnameTarget: origin } = environment;
   const present = (await cloudflare.findFallbackOrigin(zone.id))?.origin ?? '';
   if (present === origin) return [];
