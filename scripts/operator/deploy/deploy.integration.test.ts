@@ -27,6 +27,7 @@ import {
 import { fetchPortal } from './smoke-test.ts';
 
 const DISPATCHER = 'marquee-staging-dispatcher';
+const JOBS = 'marquee-staging-jobs';
 const NAMESPACE = 'marquee-staging';
 const FIRST = 'first';
 const FIRST_LINE = ['--yes', '--release', FIRST, '--json'];
@@ -94,6 +95,15 @@ async function watchArguments<Value>(work: () => Promise<Value>): Promise<{ valu
 
 function deployOne(tenant: string, release: string): Promise<Said> {
   return deploy(rehearsal, '--yes', '--json', '--tenant', tenant, '--release', release);
+}
+
+/** What the doctor says of some of its groups. */
+async function examine(groups: string): Promise<{ failed: number; warned: number; words: string[] }> {
+  const line = ['--env', 'staging', '--config', rehearsal.configFile, '--json', '--only', groups];
+  const said = await runAt(rehearsal.databaseUrl, doctorTool, line, { env: rehearsal.env });
+  const { failed, warned, findings } = JSON.parse(said.out);
+  const words = findings.map((one: { about: string; words: string }) => `${one.about}: ${one.words}`);
+  return { failed, warned, words };
 }
 
 describe('A deployment to an empty account', () => {
@@ -234,16 +244,12 @@ describe('A deployment to an empty account', () => {
 
   test('is healthy by the doctor’s word, who changes nothing of it', async () => {
     const before = rehearsal.cloudflare.snapshot();
-    const line = ['--env', 'staging', '--config', rehearsal.configFile, '--json'];
-    const groups = ['--only', 'workers,directory,tenants'];
-    const said = await runAt(rehearsal.databaseUrl, doctorTool, [...line, ...groups], { env: rehearsal.env });
-    const { failed, warned, findings } = JSON.parse(said.out);
+    const { failed, warned, words } = await examine('workers,directory,tenants');
     expect([failed, warned]).toEqual([0, 0]);
-    const words = findings.map(({ about, words }: { about: string; words: string }) => `${about}: ${words}`);
     expect(words).toEqual(
       expect.arrayContaining([
         `${DISPATCHER}: serves the release ${FIRST} to everybody`,
-        `marquee-staging-jobs: is of the release ${FIRST}, as the dispatcher`,
+        `${JOBS}: is of the release ${FIRST}, as the dispatcher`,
         // As the dispatcher has written them for those who were there.
         expect.stringMatching(/^KV marquee-staging-tenant-directory: [4-9] entries, none of them behind/),
       ]),
@@ -312,7 +318,7 @@ describe('A release that does not prove itself', () => {
 
   test('is taken back where it failed only later', async () => {
     const served = rehearsal.cloudflare.snapshot().scripts[DISPATCHER];
-    for (const step of ['version', 'release'])
+    for (const step of ['version', 'jobs', 'release'])
       expect(await deploy(rehearsal, '--yes', '--release', 'broken', '--only', step)).toMatchObject({
         code: 0,
       });
@@ -323,6 +329,10 @@ describe('A release that does not prove itself', () => {
     expect((await deploy(rehearsal, '--release', FIRST, '--only', 'smoke')).error).toContain(
       '4 tenants are as they should be',
     );
+    // Jobs stay: they were deployed with the release, though they are no other than before.
+    const { failed, warned, words } = await examine('workers');
+    expect([failed, warned]).toEqual([0, 1]);
+    expect(words).toContain(`${JOBS}: is of the release broken, and the dispatcher serves ${FIRST}`);
   });
 });
 
