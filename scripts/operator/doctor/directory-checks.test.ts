@@ -1,7 +1,13 @@
 /** What an entry of KV says beside the database, and when it does harm. */
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { resolutionSchema } from '../../../contract/tenants.ts';
-import { judgeEntry } from './directory-checks.ts';
+import {
+  FRESH_MILLISECONDS,
+  judgeEntry,
+  LONGEST_FRESH_MILLISECONDS,
+  STALE_LIMIT_MILLISECONDS,
+} from './directory-checks.ts';
 
 const NOW = Date.parse('2026-11-21T12:00:00Z');
 const MINUTE = 60_000;
@@ -121,4 +127,15 @@ test('what cannot be read is as good as not there, and what this clone cannot ju
     level: 'fail',
     words: 'the database resolves it to what this clone cannot read',
   });
+});
+
+test('the times are the dispatcher’s own', () => {
+  const read = (path: string) =>
+    readFileSync(new URL(`../../../worker-dispatcher/${path}`, import.meta.url), 'utf8');
+  expect(read('wrangler.jsonc')).toContain(`"FRESH_SECONDS": "${FRESH_MILLISECONDS / 1000}"`);
+  expect(read('src/configuration.ts')).toContain(
+    `.max(${LONGEST_FRESH_MILLISECONDS / 1000}).parse(env.FRESH_SECONDS)`,
+  );
+  expect(STALE_LIMIT_MILLISECONDS).toBe(60 * 60 * 1000);
+  expect(read('src/tenant-directory.ts')).toContain('STALE_LIMIT_MILLISECONDS = 60 * 60 * 1000;');
 });

@@ -15,19 +15,18 @@ import type { DeployEnvironment } from '../deploy/deploy-config.ts';
 import { parseJson } from '../deploy/smoke-test.ts';
 import type { Deployed } from './deployed.ts';
 import { type Check, type Finding, fail, ok, warn } from './findings.ts';
+import { LAG_MILLISECONDS } from './installation.ts';
 
 const CHECK_SECONDS = 180;
 /** Each hundred is a call. */
 const MOST_ENTRIES = 10_000;
 const MOST_FINDINGS = 20;
-/** A change is everywhere in about two minutes, and entries run out after five. */
-const LAG_MILLISECONDS = 10 * 60_000;
 /** `FRESH_SECONDS` of worker-dispatcher/wrangler.jsonc. */
-const FRESH_MILLISECONDS = 5 * 60_000;
+export const FRESH_MILLISECONDS = 5 * 60_000;
 /** No `FRESH_SECONDS` is longer. */
-const LONGEST_FRESH_MILLISECONDS = 60 * 60_000;
+export const LONGEST_FRESH_MILLISECONDS = 60 * 60_000;
 /** Of worker-dispatcher/src/tenant-directory.ts: for so long an entry that has run out is shown while it is asked for. */
-const STALE_LIMIT_MILLISECONDS = 60 * 60_000;
+export const STALE_LIMIT_MILLISECONDS = 60 * 60_000;
 
 const NOT_REFRESHED = 'Look for directory_stale and directory_unreachable in the dispatcher’s log.';
 

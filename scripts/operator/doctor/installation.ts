@@ -8,6 +8,9 @@ import {
   workerNameSchema,
 } from '../../../contract/tenants.ts';
 
+/** A change is everywhere in about two minutes; entries of KV run out after five. */
+export const LAG_MILLISECONDS = 10 * 60_000;
+
 const hostSchema = z.object({
   hostname: z.string(),
   tenantId: z.string(),
