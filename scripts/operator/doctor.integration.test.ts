@@ -124,7 +124,7 @@ test('a schema that is behind, a guard that is not asked, and what the advisors 
     await sql`insert into supabase_migrations.schema_migrations ${sql(last ?? {})}`;
     // The Data API hears of it a moment later.
     await sql`notify pgrst, 'reload config'`;
-    await expect.poll(async () => (await examine(['--only', 'keys'])).code).toBe(0);
+    await expect.poll(async () => (await examine(['--only', 'keys'])).code, { timeout: 20_000 }).toBe(0);
   }
 });
 

@@ -172,6 +172,10 @@ test('a token that may only read is enough, and what it lacks is said', async ()
       expect.stringMatching(/^fail KV marquee-.*: .* no right to GET \/storage\/kv\/namespaces /),
     ]);
     expect(out).not.toContain(other.token);
+    const refused = await examine(['--only', 'workers,directory'], { url: other.url, token: 'canary' });
+    expect(refused.bad).toHaveLength(6);
+    for (const words of refused.bad) expect(words).toContain('Cloudflare refuses CLOUDFLARE_API_TOKEN');
+    expect([refused.code, refused.out.includes('canary')]).toEqual([1, false]);
   } finally {
     await other.close();
   }
