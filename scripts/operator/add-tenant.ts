@@ -115,7 +115,9 @@ function oneOf<Value extends string>(values: readonly Value[], given: string, op
 }
 
 function report({ tenantId, worker, hostnames, invitation, clients }: AddedTenant, dryRun: boolean): string {
-  const [own = ''] = hostnames;
+  const [own = '', below] = hostnames;
+  // A domain of its own lets nobody in before it has clients of its own.
+  const entrance = clients.length === 0 ? (below ?? own) : own;
   const rows = [
     ['Hostnames', hostnames.join(', ')],
     ['Worker', worker],
@@ -123,13 +125,16 @@ function report({ tenantId, worker, hostnames, invitation, clients }: AddedTenan
       'First admin',
       invitation === null
         ? 'nobody is invited yet: --admin EMAIL'
-        : `${invitation.email} signs in at https://${own}/sign-in before ${invitation.expiresAt.toISOString().slice(0, 10)}`,
+        : `${invitation.email} signs in at https://${entrance}/sign-in before ${invitation.expiresAt.toISOString().slice(0, 10)}`,
     ],
     [
       'OAuth clients',
       clients.length === 0 ? 'none of its own' : clients.map((name) => PROVIDER_NAMES[name]).join(', '),
     ],
     ['Callback', `https://${own}/auth/callback`],
+    ...(below === undefined
+      ? []
+      : [['Domain', `${own} has to point here: deploy-multi-tenant.sh --only routes tells where to`]]),
   ];
   return [
     dryRun ? `${tenantId} could be added. Nothing was changed.` : `${tenantId} is added.`,

@@ -13,6 +13,8 @@ const TIMEOUT_MILLISECONDS = 30_000;
 const TRIES = 4;
 const LONGEST_PAUSE_SECONDS = 60;
 const PAGE_SIZE = 100;
+/** Custom hostnames come so many at most. */
+const HOSTNAMES_PAGE_SIZE = 50;
 const MOST_PAGES = 100;
 
 const namespaceSchema = z.object({
@@ -41,6 +43,7 @@ const recordSchema = z.object({
   proxied: z.boolean().nullish(),
 });
 const routeSchema = z.object({ id: z.string(), pattern: z.string(), script: z.string().nullish() });
+const customHostnameSchema = z.object({ id: z.string(), hostname: z.string() });
 const originSchema = z.object({ origin: z.string().nullish() });
 
 export type Deployment = z.infer<typeof deploymentSchema>;
@@ -173,6 +176,18 @@ export class CloudflareClient {
     await this.#ask('PUT', `/zones/${zoneId}/custom_hostnames/fallback_origin`, originSchema, { origin });
   }
 
+  async listCustomHostnames(zoneId: string): Promise<string[]> {
+    const path = `/zones/${zoneId}/custom_hostnames`;
+    const all = await this.#list(path, customHostnameSchema, HOSTNAMES_PAGE_SIZE);
+    return all.map(({ hostname }) => hostname);
+  }
+
+  /** Its certificate comes by itself once the name points at the zone. */
+  async createCustomHostname(zoneId: string, hostname: string): Promise<void> {
+    const body = { hostname, ssl: { method: 'http', type: 'dv' } };
+    await this.#ask('POST', `/zones/${zoneId}/custom_hostnames`, customHostnameSchema, body);
+  }
+
   #account(path: string): string {
     return `/accounts/${this.#access.accountId}${path}`;
   }
@@ -190,10 +205,10 @@ export class CloudflareClient {
     }
   }
 
-  async #list<Value>(path: string, schema: z.ZodType<Value>): Promise<Value[]> {
+  async #list<Value>(path: string, schema: z.ZodType<Value>, pageSize = PAGE_SIZE): Promise<Value[]> {
     const all: Value[] = [];
     for (let page = 1; page <= MOST_PAGES; page += 1) {
-      const address = `${path}?page=${page}&per_page=${PAGE_SIZE}`;
+      const address = `${path}?page=${page}&per_page=${pageSize}`;
       const { result, pages } = await this.#call('GET', address, z.array(schema), undefined, true);
       all.push(...result);
       if (page >= pages) return all;

@@ -1,11 +1,14 @@
 /**
  * The step `routes`: names and routes of both zones. The brand zone sends its apex and one label below it to the
- * dispatcher, the neutral zone every custom hostname. What the operator has there already is taken over only by a yes.
+ * dispatcher, the neutral zone every custom hostname, of which each domain of a partner's own is made one. What the operator
+ * has there already is taken over only by a yes.
  */
 import { Refusal } from '../../local/steps.ts';
 import type { DnsRecord, WorkerRoute } from '../cloudflare-client.ts';
+import { isWithin } from './deploy-config.ts';
 import type { Installation } from './installation.ts';
 import type { Change, Step } from './steps.ts';
+import { readHostnames } from './tenants.ts';
 
 /** The discard prefix (RFC 6666): an address that nobody answers at, for names that a Worker answers. */
 const ORIGINLESS = '100::';
@@ -37,6 +40,7 @@ export function routesStep(installation: Installation): Step {
         ...nameChanges(installation, neutral, [customHostnameTarget]),
         ...(await originChanges(installation, neutral)),
         ...routeChanges(installation, neutral, '*/*', () => true),
+        ...(await hostnameChanges(installation, neutral)),
       ];
     },
   };
@@ -119,4 +123,23 @@ async function originChanges({ cloudflare, environment }: Installation, zone: Zo
       apply: () => cloudflare.setFallbackOrigin(zone.id, origin),
     },
   ];
+}
+
+/** Domains of partners' own. Cloudflare forgets one that does not point here within 7 days: then it is made again. */
+async function hostnameChanges(
+  { cloudflare, environment, sql }: Installation,
+  zone: ZoneState,
+): Promise<Change[]> {
+  const { brandZone, neutralZone, customHostnameTarget } = environment;
+  const own = (await readHostnames(sql)).filter(
+    (name) => !isWithin(name, brandZone) && !isWithin(name, neutralZone),
+  );
+  if (own.length === 0) return [];
+  const present = new Set(await cloudflare.listCustomHostnames(zone.id));
+  return own
+    .filter((name) => !present.has(name))
+    .map((name) => ({
+      what: `take ${name} in; its owner points it here: CNAME ${customHostnameTarget}`,
+      apply: () => cloudflare.createCustomHostname(zone.id, name),
+    }));
 }
