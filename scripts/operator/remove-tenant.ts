@@ -41,7 +41,7 @@ function report(
   if (dryRun) return `${tenantId} would go with ${what}. Nothing was changed.`;
   return [
     `${tenantId} is removed, with ${what}.`,
-    `${domain} answers as unknown within about two minutes.`,
+    `${domain} answers as unknown within about six minutes.`,
     `Pictures that it uploaded stay in the bucket, under tenants/${tenantId}/.`,
   ].join('\n');
 }
