@@ -20,4 +20,4 @@ test('JSON is all that is written, as the help says to ask for it', async () => 
     },
   });
   expect(JSON.parse(stdout)).toMatchObject({ environment: 'staging', dryRun: true });
-});
+}, 60_000);
