@@ -3,6 +3,9 @@
  * already, since an answer that needs nothing more is passed on as it is, without being taken apart and put together.
  */
 
+/** On each page: the release that answered, where the Workers have one. A deployment looks whether it is the new one. */
+export const RELEASE_HEADER = 'x-release';
+
 export interface Answered {
   readonly requestId: string;
   /** Scheme, host and port as the browser sees them. */

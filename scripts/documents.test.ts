@@ -53,8 +53,9 @@ function commandsOf(text: string): Command[] {
       word.replace(/^["']|["']$/g, ''),
     );
     if (words[0] === DEPLOY) return [{ line, name: DEPLOY, given: words.slice(1) }];
-    if (words[0] !== 'npm' || words[1] !== 'run' || words[2] === undefined) return [];
-    return [{ line, name: words[2], given: words[3] === '--' ? words.slice(4) : [] }];
+    const [npm, run, name, dashes, ...given] = words.filter((word, at) => at !== 2 || word !== '-s');
+    if (npm !== 'npm' || run !== 'run' || name === undefined) return [];
+    return [{ line, name, given: dashes === '--' ? given : [] }];
   });
 }
 

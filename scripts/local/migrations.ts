@@ -7,6 +7,8 @@ import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import postgres from 'postgres';
+import { readDatabaseTarget } from '../operator/database-connection.ts';
+import { inheritedEnvironment } from '../operator/deploy/programs.ts';
 import type { RunningPostgres } from './postgres.ts';
 
 const REPOSITORY = fileURLToPath(new URL('../../', import.meta.url));
@@ -75,17 +77,14 @@ export async function findAdvisories(databaseUrl: string): Promise<AdvisorFindin
   }));
 }
 
-/** The password of `--remote=…` goes by the environment: other processes read arguments. */
+/** The password of `--remote=…` goes by the environment, since other processes read arguments; and how to use TLS. */
 function supabase(arguments_: readonly string[], directory = REPOSITORY): Promise<string> {
   const env: Record<string, string> = {};
   const bare = arguments_.map((argument) => {
     if (!argument.startsWith('--remote=')) return argument;
-    const address = new URL(argument.slice('--remote='.length));
-    if (address.password !== '') env['PGPASSWORD'] = decodeURIComponent(address.password);
-    address.password = '';
-    // The embedded server speaks no TLS, and the CLI would write that into its answer.
-    if (/^(?:localhost|127\..*|\[::1\])$/.test(address.hostname)) env['PGSSLMODE'] = 'disable';
-    return `--remote=${address.href}`;
+    const { cli: told } = readDatabaseTarget(argument.slice('--remote='.length));
+    Object.assign(env, told.env);
+    return `--remote=${told.address}`;
   });
   const cli = join(
     dirname(createRequire(import.meta.url).resolve('supabase/package.json')),
@@ -111,7 +110,7 @@ function run(
         timeout: TIMEOUT_MS,
         maxBuffer: 64 * 1024 * 1024,
         env: {
-          ...process.env,
+          ...inheritedEnvironment(),
           SUPABASE_TELEMETRY_DISABLED: '1',
           DO_NOT_TRACK: '1',
           NO_COLOR: '1',

@@ -15,6 +15,8 @@ const LONGEST_PAUSE_SECONDS = 60;
 const PAGE_SIZE = 100;
 const CUSTOM_HOSTNAMES_A_PAGE = 50;
 const MOST_PAGES = 100;
+/** An id that nothing has. */
+const NOWHERE = '0'.repeat(32);
 
 const namespaceSchema = z.object({
   namespace_name: z.string(),
@@ -75,6 +77,9 @@ export interface CloudflareAccess {
   readonly token: string;
   readonly accountId: string;
 }
+
+/** What a token may be allowed to change; the last three are of a zone. */
+export type Writable = 'scripts' | 'kv' | 'buckets' | 'queues' | 'records' | 'routes' | 'customHostnames';
 
 /** Cloudflare said no: to the token (401, 403) or to what was asked. */
 export class CloudflareRefusal extends Refusal {
@@ -216,6 +221,28 @@ export class CloudflareClient {
 
   async setFallbackOrigin(zoneId: string, origin: string): Promise<void> {
     await this.#ask('PUT', `/zones/${zoneId}/custom_hostnames/fallback_origin`, originSchema, { origin });
+  }
+
+  /**
+   * Throws a CloudflareRefusal (403) where the token may read, but not write: to delete what cannot be there is refused
+   * to such a token, and is “not found” to any other.
+   */
+  async requireWrite(kind: Writable, zoneId = ''): Promise<void> {
+    const paths: Record<Writable, string> = {
+      scripts: this.#worker(`nobody-${NOWHERE}`, ''),
+      kv: this.#account(`/storage/kv/namespaces/${NOWHERE}`),
+      buckets: this.#account(`/r2/buckets/nobody-${NOWHERE}`),
+      queues: this.#account(`/queues/${NOWHERE}`),
+      records: `/zones/${zoneId}/dns_records/${NOWHERE}`,
+      routes: `/zones/${zoneId}/workers/routes/${NOWHERE}`,
+      customHostnames: `/zones/${zoneId}/custom_hostnames/00000000-0000-4000-8000-000000000000`,
+    };
+    try {
+      await this.#ask('DELETE', paths[kind], z.unknown());
+    } catch (error) {
+      const absent = error instanceof CloudflareRefusal && ![401, 403].includes(error.status);
+      if (!absent) throw error;
+    }
   }
 
   #account(path: string): string {

@@ -1,7 +1,9 @@
 /** `npm run create-secrets`: a new installation's secrets document, or one more Worker's session key in a present one. */
+import { basename } from 'node:path';
 import { workerNameSchema } from '../../contract/tenants.ts';
 import { Refusal } from '../local/steps.ts';
 import { TENANT_WORKERS } from '../local/workers.ts';
+import { ENVIRONMENTS, type EnvironmentName, isEnvironmentName } from './deploy/deploy-config.ts';
 import {
   addWorker,
   createSecrets,
@@ -14,6 +16,11 @@ import {
 import type { Tool, ToolResult, ToolRun, ToolWorld } from './tool.ts';
 
 const OPTIONS = {
+  env: {
+    type: 'string',
+    value: 'NAME',
+    help: 'whose they are, staging or production; from a FILE like secrets.staging.json when left out',
+  },
   'add-worker': {
     type: 'string',
     value: 'NAME',
@@ -39,20 +46,21 @@ export const createSecretsTool: Tool<typeof OPTIONS> = {
   run: (run) => (run.options['add-worker'] === undefined ? create(run) : add(run, run.options['add-worker'])),
 };
 
-async function create({ arguments: [file = ''], dryRun, world }: Run): Promise<ToolResult> {
+async function create({ arguments: [file = ''], options, dryRun, world }: Run): Promise<ToolResult> {
+  const environment = await readEnvironment(world, file, options.env);
   const accounts = {
     publishableKey: await readPublishableKey(world),
     github: await readClient(world, 'GITHUB', 'GitHub'),
     google: await readClient(world, 'GOOGLE', 'Google'),
   };
-  const secrets = await createSecrets(accounts, TENANT_WORKERS, Date.now());
+  const secrets = await createSecrets(accounts, TENANT_WORKERS, Date.now(), environment);
   if (!dryRun) await writeSecretsFile(file, secrets, { fresh: true });
   const workers = Object.keys(secrets.sessionKeys);
   return {
-    data: { file, workers, dryRun },
+    data: { file, environment, workers, dryRun },
     text: dryRun
-      ? `Fresh keys for ${workers.join(', ')} would be written to ${file}.`
-      : `Fresh keys for ${workers.join(', ')} are in ${file}.\n` +
+      ? `Fresh keys of ${environment} for ${workers.join(', ')} would be written to ${file}.`
+      : `Fresh keys of ${environment} for ${workers.join(', ')} are in ${file}.\n` +
         'Whoever has this file is every tenant: keep it out of git, and a copy where a lost disk does not take it along.',
   };
 }
@@ -69,6 +77,26 @@ async function add({ arguments: [file = ''], dryRun }: Run, name: string): Promi
     data: { file, worker: worker.data, dryRun },
     text: `${worker.data} ${text} a session key of its own in ${file}.`,
   };
+}
+
+/** Given, else the one that the file's name holds, else what a person says. */
+async function readEnvironment(
+  { ask }: ToolWorld,
+  file: string,
+  given: string | undefined,
+): Promise<EnvironmentName> {
+  const named = ENVIRONMENTS.filter((name) =>
+    basename(file)
+      .split(/[^a-z]+/i)
+      .includes(name),
+  );
+  const name =
+    given ??
+    (named.length === 1 ? named[0] : undefined) ??
+    (await ask?.('Whose are they, staging or production? ')) ??
+    '';
+  if (isEnvironmentName(name)) return name;
+  throw new Refusal('Say whose secrets they are: --env staging, or --env production.');
 }
 
 async function readPublishableKey(world: ToolWorld): Promise<string> {

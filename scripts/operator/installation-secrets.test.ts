@@ -13,6 +13,7 @@ import {
   parseSecrets,
   readSecrets,
   readSecretsFile,
+  requireEnvironment,
   tenantSecrets,
   writeSecretsFile,
 } from './installation-secrets.ts';
@@ -101,6 +102,13 @@ describe('the document', () => {
   });
 });
 
+test('a document of another environment is refused, and one that does not say whose it is gets a hint', () => {
+  const mine = parseSecrets(changed((all) => Object.assign(all, { environment: 'staging' })));
+  expect(requireEnvironment(mine, 'staging')).toBeNull();
+  expect(() => requireEnvironment(mine, 'production')).toThrow('is of staging, and this is production');
+  expect(requireEnvironment(secrets, 'production')).toContain('"environment": "production"');
+});
+
 describe('what the Workers are given', () => {
   test('first keys sign, public halves of all verify, and each tenant Worker has its own session keys', async () => {
     const more: InstallationSecrets = {
@@ -185,7 +193,7 @@ describe('npm run create-secrets', () => {
     GOOGLE_CLIENT_SECRET: ACCOUNTS.google.clientSecret,
   };
   const create = (line: readonly string[], terminal: Terminal = { env: ENVIRONMENT }) =>
-    runAt('', createSecretsTool, line, terminal);
+    runAt('', createSecretsTool, ['--env', 'staging', ...line], terminal);
 
   test('writes fresh keys, says none of them, and refuses to do it again', async () => {
     const dry = await create([file, '--dry-run']);
@@ -200,6 +208,25 @@ describe('npm run create-secrets', () => {
     expect(spoken).not.toContain('canary');
     expect(await create([file])).toMatchObject({ code: 1, error: `${file} is there already.\n` });
     expect(await readSecretsFile(file)).toEqual(made);
+  });
+
+  test('says whose they are: by --env, by the name of the file, or as a person answers', async () => {
+    const named = async (name: string, line: string[], answers?: string[]) => {
+      const path = join(folder, name);
+      const terminal = { env: ENVIRONMENT, ...(answers && { answers }) };
+      const { code, error } = await runAt('', createSecretsTool, [path, ...line], terminal);
+      return code === 0 ? (await readSecretsFile(path)).environment : error;
+    };
+    expect(await named('secrets.staging.json', [])).toBe('staging');
+    expect(await named('marquee-production.json', [])).toBe('production');
+    expect(await named('mine.json', ['--env', 'production'])).toBe('production');
+    expect(await named('typed.json', [], ['staging'])).toBe('staging');
+    for (const [name, line] of [
+      ['productions.json', []],
+      ['staging-of-production.json', []],
+      ['secrets.staging.json', ['--env', 'prod']],
+    ] as const)
+      expect(await named(name, [...line])).toContain('Say whose secrets they are');
   });
 
   test('asks a person for what is not set', async () => {

@@ -10,6 +10,7 @@ import type { JWK } from 'jose';
 import { z } from 'zod';
 import { workerNameSchema } from '../../contract/tenants.ts';
 import { Refusal } from '../local/steps.ts';
+import { ENVIRONMENTS, type EnvironmentName } from './deploy/deploy-config.ts';
 import { createSigningKey, createSymmetricKey, publicHalf, type SecretKey } from './key-making.ts';
 import type { ToolWorld } from './tool.ts';
 
@@ -69,6 +70,8 @@ const listOf = <Key extends z.ZodType>(key: Key) => z.array(key).min(1).max(KEYS
 
 const secretsSchema = z.strictObject({
   version: z.literal(1),
+  /** Whose it is; documents of before do not say. */
+  environment: z.enum(ENVIRONMENTS).exactOptional(),
   /** Ed25519: sign tenant contexts. */
   contextKeys: listOf(contextKeySchema),
   /** ES256: sign the tokens for the Data API. */
@@ -92,6 +95,7 @@ export type KeyHistory = z.infer<typeof keyHistorySchema>;
 
 export interface InstallationSecrets {
   readonly version: 1;
+  readonly environment?: EnvironmentName;
   readonly contextKeys: readonly SecretKey[];
   readonly supabaseKeys: readonly SecretKey[];
   readonly sessionKeys: Readonly<Record<string, readonly SecretKey[]>>;
@@ -157,16 +161,18 @@ interface Accounts {
   readonly google: OAuthClient;
 }
 
-/** Fresh keys, one session list for each Worker. `now` in milliseconds since the epoch. */
+/** Fresh keys, one session list for each Worker. `now` in milliseconds since the epoch; `environment` null: not said. */
 export async function createSecrets(
   accounts: Accounts,
   workers: readonly string[],
   now: number,
+  environment: EnvironmentName | null = null,
 ): Promise<InstallationSecrets> {
   const sessionKeys: Record<string, SecretKey[]> = {};
   for (const worker of workers) sessionKeys[worker] = [await createSymmetricKey('HS256')];
   const secrets = {
     version: 1,
+    ...(environment !== null && { environment }),
     contextKeys: [await createSigningKey('Ed25519')],
     supabaseKeys: [await createSigningKey('ES256')],
     sessionKeys,
@@ -257,6 +263,19 @@ export async function readSecrets(
   const file = given ?? (await ask?.('File of the secrets document: ')) ?? '';
   if (file === '') throw new Refusal('Name the secrets document: --secrets-file FILE, or MARQUEE_SECRETS.');
   return { secrets: await readSecretsFile(file), file };
+}
+
+/**
+ * A document of another environment would sign everybody out, and open what belongs to the other. Throws a Refusal;
+ * answers a hint for a document that does not say whose it is, else null.
+ */
+export function requireEnvironment(secrets: InstallationSecrets, name: EnvironmentName): string | null {
+  if (secrets.environment === name) return null;
+  if (secrets.environment !== undefined)
+    throw new Refusal(
+      `The secrets document is of ${secrets.environment}, and this is ${name}: name that of ${name} by --secrets-file or MARQUEE_SECRETS.`,
+    );
+  return `The secrets document does not say whose it is. Is it of ${name}? Then write "environment": "${name}" into it, behind "version": 1, and it cannot be mistaken any more.`;
 }
 
 /** The public halves of the keys that sign tokens for the Data API (an RFC 7517 set). */

@@ -5,8 +5,9 @@
  * Exit codes: 0 done, 1 refused or failed, 2 the command line was wrong.
  */
 import { parseArgs, stripVTControlCharacters } from 'node:util';
-import postgres, { type Sql, type TransactionSql } from 'postgres';
+import type { Sql, TransactionSql } from 'postgres';
 import { Refusal } from '../local/steps.ts';
+import { connectDatabase } from './database-connection.ts';
 import { describeDatabaseError } from './database-errors.ts';
 
 interface ToolOption {
@@ -64,12 +65,15 @@ export interface Tool<Options extends Readonly<Record<string, ToolOption>>> {
 
 const COMMON = {
   'dry-run': { type: 'boolean', help: 'shows what would change and changes nothing' },
-  json: { type: 'boolean', help: 'answers JSON' },
+  json: {
+    type: 'boolean',
+    help: 'answers JSON; with `npm run -s`, or npm writes a line of its own before it',
+  },
   help: { type: 'boolean', help: 'shows this' },
 } as const satisfies Record<string, ToolOption>;
 
 const DATABASE_URL =
-  'the database as its owner: the direct connection of the Supabase project, or what `npm run dev` prints';
+  'the database as its owner: the session pooler of the Supabase project (port 5432) or its direct connection, or what `npm run dev` prints';
 
 /** One whose options are its own business. */
 export type AnyTool = Tool<Readonly<Record<string, ToolOption>>>;
@@ -142,14 +146,7 @@ function openConnection({ env }: ToolWorld): { open(): Sql; close(): Promise<voi
     open() {
       const address = env['DATABASE_URL'];
       if (!address) throw new Refusal(`DATABASE_URL is not set: ${DATABASE_URL}.`);
-      if (!/^postgres(?:ql)?:\/\//.test(address))
-        throw new Refusal('DATABASE_URL is no postgres:// address.');
-      try {
-        sql ??= postgres(address, { max: 1, onnotice: () => {}, connect_timeout: 10 });
-      } catch {
-        // The error of a malformed address repeats it, password and all.
-        throw new Refusal('DATABASE_URL is no connection string.');
-      }
+      sql ??= connectDatabase(address, { max: 1 });
       return sql;
     },
     async close() {

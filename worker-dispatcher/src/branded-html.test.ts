@@ -187,6 +187,15 @@ describe('The page’s policy', () => {
     });
   });
 
+  test('tells which release answered, where there are releases', async () => {
+    const released = await openPortalWorld({}, { RELEASE: 'r42' });
+    const page = await released.visit(`${released.origin}/`, { navigate: true });
+    expect(page.response.headers.get('x-release')).toBe('r42');
+    const world = await openPortalWorld();
+    const plain = await world.visit(`${world.origin}/`, { navigate: true });
+    expect(plain.response.headers.get('x-release')).toBeNull();
+  });
+
   test('on one machine it lets Vite’s socket through and promises no HTTPS', async () => {
     const world = await openPortalWorld({}, { LOCAL_HOST_SUFFIX: '.localhost' });
     const address = `http://${world.hostname}.localhost:8787`;

@@ -7,6 +7,7 @@
  * headers and an old one in a cached body would not run, and after signing out the back button must not bring a
  * signed-in page back.
  */
+import { RELEASE_HEADER } from '../../contract/answer-headers.ts';
 import { BOOT_ELEMENT_ID, type Boot, type PoweredBy } from '../../contract/boot.ts';
 import { BRAND_FILES, brandFileAddress, SOCIAL_CARD_SIZE } from '../../contract/brand-files.ts';
 import { showsPoweredBy } from '../../contract/entitlements.ts';
@@ -232,5 +233,7 @@ export async function answerBrandedHtml(
   headers.set('content-type', 'text/html; charset=utf-8');
   headers.set('cache-control', 'private, no-store');
   headers.set('content-security-policy', portalPolicy(nonce, host));
+  const { release } = visit.isolate.configuration;
+  if (release !== '') headers.set(RELEASE_HEADER, release);
   return new Response(visit.request.method === 'HEAD' ? null : html, { status, headers });
 }

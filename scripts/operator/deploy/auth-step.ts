@@ -5,6 +5,8 @@ import { configureSupabaseAuthTool } from '../configure-supabase-auth.ts';
 import { dispatcherSecrets, jobsSecrets } from '../installation-secrets.ts';
 import { ManagementClient } from '../management-client.ts';
 import { describeOther, othersThan } from '../other-integrations.ts';
+import { parseSigningKey } from '../signing-key.ts';
+import { askWithKey, readPrimary } from '../supabase-trust.ts';
 import { runTool } from '../tool.ts';
 import type { Installation } from './installation.ts';
 import { providerVars } from './providers.ts';
@@ -38,12 +40,9 @@ export function authStep(installation: Installation): Step {
   };
 }
 
-async function isConfigured({ environment, sql, world }: Installation): Promise<boolean> {
-  const management = new ManagementClient({
-    url: world.env['SUPABASE_API_URL'] ?? 'https://api.supabase.com',
-    token: world.env['SUPABASE_ACCESS_TOKEN'] ?? '',
-    project: environment.supabaseProject,
-  });
+/** As it is set, and as it works: what was set a moment ago may not be in force yet. */
+async function isConfigured({ environment, sql, world, secrets }: Installation): Promise<boolean> {
+  const management = managementOf({ environment, world });
   const [{ disable_signup, external_anonymous_users_enabled }, integrations] = await Promise.all([
     management.getAuthConfig(),
     management.listIntegrations(),
@@ -52,12 +51,22 @@ async function isConfigured({ environment, sql, world }: Installation): Promise<
   const [issuer] = table?.there
     ? await sql<{ value: string }[]>`select value from app.settings where key = 'jwt_issuer'`
     : [];
-  return (
-    disable_signup &&
-    external_anonymous_users_enabled !== true &&
-    integrations.some(({ jwks_url }) => jwks_url === environment.jwksUrl) &&
-    issuer?.value === `https://${environment.primaryDomain}`
-  );
+  const wanted = `https://${environment.primaryDomain}`;
+  if (
+    !disable_signup ||
+    external_anonymous_users_enabled === true ||
+    !integrations.some(({ jwks_url }) => jwks_url === environment.jwksUrl) ||
+    issuer?.value !== wanted
+  )
+    return false;
+  const { status } = await askWithKey({
+    supabaseUrl: environment.supabaseUrl,
+    publishableKey: secrets.publishableKey,
+    issuer: wanted,
+    key: parseSigningKey(jobsSecrets(secrets)['SUPABASE_SIGNING_KEY'] ?? ''),
+    primary: await sql.begin(readPrimary),
+  });
+  return status === 200;
 }
 
 /** Nothing of it is removed by a deployment: somebody may sign people in by it. */

@@ -13,6 +13,7 @@ import { z } from 'zod';
 import { Refusal } from '../../local/steps.ts';
 
 export const REPOSITORY = fileURLToPath(new URL('../../..', import.meta.url));
+export const DIST = join(REPOSITORY, 'dist');
 const run = promisify(execFile);
 const FOLDERS = {
   dispatcher: 'worker_dispatcher',
@@ -44,10 +45,13 @@ export type BuildOutput = Readonly<
   Record<BuiltWorker, { readonly config: BuiltConfig; readonly files: string }>
 >;
 
-/** The three Workers of dist/, or null when there is none. */
-export async function readBuild(): Promise<BuildOutput | null> {
+/** What is asked for depends on the build, and there is none. */
+export class NoBuild extends Refusal {}
+
+/** The three Workers of a build, or null when there is none. */
+export async function readBuild(dist = DIST): Promise<BuildOutput | null> {
   const names = Object.keys(FOLDERS).filter(isBuiltWorker);
-  const folders = names.map((name) => join(REPOSITORY, 'dist', FOLDERS[name]));
+  const folders = names.map((name) => join(dist, FOLDERS[name]));
   if (!folders.every((folder) => existsSync(join(folder, 'wrangler.json')))) return null;
   const read = await Promise.all(folders.map(readWorker));
   const [dispatcher, tenant, jobs] = read;

@@ -5,12 +5,12 @@ import { type BuildOutput, digestOf, digestSources, readBuild } from './build-ou
 import type { Installation } from './installation.ts';
 import type { Step } from './steps.ts';
 
-export function buildStep({ state }: Installation, skip: boolean): Step {
+export function buildStep({ state }: Installation, dist: string, skip: boolean): Step {
   return {
     name: 'build',
     title: 'Build',
     async look() {
-      const present = await readBuild();
+      const present = await readBuild(dist);
       if (skip) {
         if (present === null) throw new Refusal('There is no build to take as it is: leave --no-build out.');
         return [];
@@ -22,7 +22,7 @@ export function buildStep({ state }: Installation, skip: boolean): Step {
           what: 'build the app and the Workers',
           async apply() {
             await build('error');
-            const made = await readBuild();
+            const made = await readBuild(dist);
             await state.update({ build: made === null ? null : await digestBuild(made) });
           },
         },

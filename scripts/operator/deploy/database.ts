@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { Sql, TransactionSql } from 'postgres';
 import { Refusal } from '../../local/steps.ts';
+import { readDatabaseTarget } from '../database-connection.ts';
 import { REPOSITORY } from './build-output.ts';
 import { runProgram } from './programs.ts';
 
@@ -36,9 +37,7 @@ function versionOf(file: string): string {
 
 /** `supabase db push`; the password goes by the environment, since arguments are read by other processes. */
 export async function applyMigrations(databaseUrl: string, redact: (text: string) => string): Promise<void> {
-  const address = new URL(databaseUrl);
-  const password = decodeURIComponent(address.password);
-  address.password = '';
+  const { cli } = readDatabaseTarget(databaseUrl);
   const program = join(
     dirname(createRequire(join(REPOSITORY, 'package.json')).resolve('supabase/package.json')),
     'dist',
@@ -46,14 +45,12 @@ export async function applyMigrations(databaseUrl: string, redact: (text: string
   );
   const { code, output } = await runProgram(
     process.execPath,
-    [program, 'db', 'push', `--remote=${address.href}`, '--yes', '--workdir', REPOSITORY, '--agent', 'no'],
+    [program, 'db', 'push', `--remote=${cli.address}`, '--yes', '--workdir', REPOSITORY, '--agent', 'no'],
     {
       cwd: REPOSITORY,
       timeoutMilliseconds: TIMEOUT_MILLISECONDS,
       env: {
-        PGPASSWORD: password,
-        // A database on this machine has no certificate; any other has to have one.
-        PGSSLMODE: isLoopback(address.hostname) ? 'disable' : 'require',
+        ...cli.env,
         SUPABASE_TELEMETRY_DISABLED: '1',
         DO_NOT_TRACK: '1',
         NO_COLOR: '1',
@@ -64,8 +61,4 @@ export async function applyMigrations(databaseUrl: string, redact: (text: string
     const said = redact(output).trimEnd().split('\n').slice(-SAID_LINES).join('\n');
     throw new Refusal(`supabase db push failed. What it applied before that stays; run it again.\n${said}`);
   }
-}
-
-function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127\./.test(hostname);
 }

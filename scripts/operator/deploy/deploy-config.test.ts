@@ -51,6 +51,23 @@ describe('The configuration of a deployment', () => {
     expect(() => parseDeployConfig(withStaging(change), 'f')).toThrow(words);
   });
 
+  test.each([
+    [{ namespace: 'marquee-production' }, ['namespace']],
+    [{ supabaseProject: 'tsrqponmlkjihgfedcba' }, ['supabaseProject']],
+    [{ brandZone: 'cozyartzmedia.com', primaryDomain: 'cozyartzmedia.com' }, ['primaryDomain', 'brandZone']],
+    [{ brandZone: 'portal-edge.net', primaryDomain: 'portal-edge.net' }, ['brandZone']],
+    [{ neutralZone: 'portal-edge.net', mailFrom: 'a@portal-edge.net' }, ['neutralZone']],
+  ])('refuses an environment that shares %o with the other one', (change, places) => {
+    const said = () => parseDeployConfig(withStaging(change), 'f');
+    for (const place of places)
+      expect(said).toThrow(new RegExp(`environments\\.staging\\.${place}: is \\w+ of production`));
+  });
+
+  test('takes the same name for a namespace in two accounts', () => {
+    const change = { namespace: 'marquee-production', accountId: '1'.repeat(32) };
+    expect(parseDeployConfig(withStaging(change), 'f').environments.staging).toMatchObject(change);
+  });
+
   test('sends people to the providers that it names, and leaves the others where they are', () => {
     const github = { url: 'https://github.example/', apiUrl: 'https://github.example/api/v3' };
     const { providers } = environmentOf(

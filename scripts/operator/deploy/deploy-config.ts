@@ -70,8 +70,32 @@ export const deployConfigSchema = z.strictObject({
     .refine(
       ({ staging, production }) => staging !== undefined || production !== undefined,
       'names neither staging nor production',
-    ),
+    )
+    .superRefine(({ staging, production }, { addIssue }) => {
+      if (staging === undefined || production === undefined) return;
+      for (const { path, message } of findShared(staging, production))
+        addIssue({ code: 'custom', path: ['staging', path], message });
+    }),
 });
+
+type GivenEnvironment = z.infer<typeof environmentSchema>;
+
+/** What two environments may not have in common: the clean-up of the one would delete scripts of the other. */
+function findShared(one: GivenEnvironment, other: GivenEnvironment): { path: string; message: string }[] {
+  const shared: { path: keyof GivenEnvironment; with: string }[] = [];
+  // A name of another account is another namespace.
+  if (one.namespace === other.namespace && one.accountId === other.accountId)
+    shared.push({ path: 'namespace', with: 'namespace' });
+  for (const path of ['supabaseProject', 'supabaseUrl', 'primaryDomain', 'jwksUrl'] as const)
+    if (one[path] !== undefined && one[path] === other[path]) shared.push({ path, with: path });
+  for (const path of ['brandZone', 'neutralZone'] as const)
+    for (const theirs of ['brandZone', 'neutralZone'] as const)
+      if (one[path] === other[theirs]) shared.push({ path, with: theirs });
+  return shared.map(({ path, with: theirs }) => ({
+    path,
+    message: `is ${theirs} of production, too: each environment has its own`,
+  }));
+}
 
 export type DeployConfig = z.infer<typeof deployConfigSchema>;
 

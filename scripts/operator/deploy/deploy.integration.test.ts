@@ -6,6 +6,7 @@ import { meSchema } from '../../../contract/api.ts';
 import { Browser, type OpenPortals } from '../../../worker-tenant/tests/browser.ts';
 import { expectSignedIn } from '../../../worker-tenant/tests/portal.ts';
 import { withChromium } from '../../local/chromium.ts';
+import { findPublished } from '../../local/cloudflare-api/published.ts';
 import { startCloudflareApi } from '../../local/cloudflare-api/server.ts';
 import { callApi, upload } from '../../local/cloudflare-api/testing.ts';
 import { type Platform, startPlatform } from '../../local/platform.ts';
@@ -135,7 +136,8 @@ describe('A deployment to an empty account', () => {
       ])
         expect(said.error).toContain(problem);
       expect(said.error).not.toMatch(/lacks “(?:Queues|DNS)/);
-      expect(poor.calls.every((call) => call.startsWith('GET '))).toBe(true);
+      // It was asked whether it may write, by deleting what is not there.
+      expect(poor.calls.every((call) => /^GET |^DELETE .*0{32}$/.test(call))).toBe(true);
 
       const stranger = await runAt(rehearsal.databaseUrl, deployTool, rehearsal.line, {
         env: { ...env, CLOUDFLARE_API_TOKEN: 'of-somebody-else' },
@@ -154,7 +156,7 @@ describe('A deployment to an empty account', () => {
     expect(said).toMatchObject({ code: 0 });
     const { changes, release } = JSON.parse(said.out);
     expect(changes).toBe(18);
-    expect(release).toMatch(/^[0-9a-f]{7}-[0-9a-f]{8}$/);
+    expect(release).toMatch(/^[0-9a-f]{12}$/);
     expect(said.error).toContain(`would upload partner-tenant--${release} into marquee-staging`);
     expect(rehearsal.cloudflare.snapshot()).toEqual(before);
     expect(existsSync(rehearsal.stateFolder)).toBe(false);
@@ -204,8 +206,12 @@ describe('A deployment to an empty account', () => {
     undisturbed = await describeAccount(rehearsal);
 
     expect(seen).toContain('--dispatch-namespace');
-    const shown = [said.out, said.error, seen, JSON.stringify(stateOf(rehearsal))].join('\n');
-    for (const secret of secretTextsOf(rehearsal)) expect(shown.includes(secret)).toBe(false);
+    const { edge } = rehearsal.cloudflare;
+    const shown = [said.out, said.error, seen, JSON.stringify([stateOf(rehearsal), edge.logs()])].join('\n');
+    const secrets = secretTextsOf(rehearsal);
+    for (const secret of secrets) expect(shown.includes(secret)).toBe(false);
+    // Nor is one in what was uploaded: code, assets, plain bindings, KV. What is not secret is found there.
+    expect(findPublished(rehearsal.cloudflare.save(), [...secrets, BRAND_ZONE])).toEqual([BRAND_ZONE]);
   }, 120_000);
 
   test('lets people in on a partner’s own domain, as its providers tell who they are', async () => {
@@ -258,6 +264,9 @@ describe('A deployment to an empty account', () => {
       changes: 0,
       tenants: [{ tenantId: 'partner1', problems: [] }],
     });
+    expect((await deploy(rehearsal, '--tenant', 'partner1', '--only', 'routes')).error).toContain(
+      '--tenant goes with tenants and smoke alone',
+    );
     expect((await deployOne('nobody', FIRST)).error).toContain('There is no tenant nobody');
     expect((await deployOne('partner1', 'another')).error).toContain(
       'first is serving: deploy all tenants first',
@@ -307,25 +316,29 @@ describe('A release that does not prove itself', () => {
     const said = await deploy(rehearsal, '--yes', '--release', 'broken', '--from', 'smoke');
     expect(said).toMatchObject({ code: 1 });
     expect(rehearsal.cloudflare.snapshot().scripts[DISPATCHER]).toEqual(served);
-    expect(stateOf(rehearsal)).toMatchObject({ rollout: null, released: FIRST });
+    expect((await deploy(rehearsal, '--release', FIRST, '--only', 'smoke')).error).toContain(
+      '4 tenants are as they should be',
+    );
   });
 });
 
 describe('What is there already', () => {
   test('is deleted of releases before the previous one, and of nobody else', async () => {
     const scripts = `/accounts/${rehearsal.cloudflare.accountId}/workers/dispatch/namespaces/${NAMESPACE}/scripts`;
-    for (const name of ['custom-tenant--older', 'somebody-elses'])
+    for (const name of ['custom-tenant--older', 'acme-tenant--older', 'somebody-elses', 'shop--eu-west'])
       expect(await upload(rehearsal.cloudflare, 'PUT', `${scripts}/${name}`, {})).toMatchObject({
         status: 200,
       });
     const said = await deploy(rehearsal, '--yes', '--release', FIRST, '--only', 'clean-up');
     expect(said.error).toContain('delete custom-tenant--older');
+    expect(said.error).toContain('delete acme-tenant--older');
     expect(said).toMatchObject({ code: 0 });
     expect(Object.keys(rehearsal.cloudflare.snapshot().namespaces[NAMESPACE] ?? {}).toSorted()).toEqual(
       [
         `custom-tenant--${FIRST}`,
         `partner-tenant--${FIRST}`,
         `primary-tenant--${FIRST}`,
+        'shop--eu-west',
         'somebody-elses',
       ].toSorted(),
     );

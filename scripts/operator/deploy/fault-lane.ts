@@ -146,7 +146,7 @@ export class FaultLane {
       cloudflare: comparable(this.cloudflare.snapshot()),
       supabase: this.management.settings(),
       state: JSON.parse(this.readState() ?? 'null'),
-      settings,
+      settings: settings.map(timeless),
       tables: Object.fromEntries(tables.map(({ name, rows }) => [name, Number(rows)])),
     };
   }
@@ -154,6 +154,11 @@ export class FaultLane {
   async close(): Promise<void> {
     await this.#sql.end({ timeout: 1 });
   }
+}
+
+/** When a rollout began is no part of what it is. */
+function timeless({ key, value }: { key: string; value: string }): { key: string; value: string } {
+  return { key, value: value.replace(/"since":"[^"]*"/, '"since":""') };
 }
 
 /** That a script has no tags is said in two ways, by how often wrangler has uploaded it. */

@@ -3,8 +3,8 @@
  * database. It needs no table, and is gone with the process that holds it, however that ends.
  */
 import { hostname, userInfo } from 'node:os';
-import postgres from 'postgres';
 import { Refusal } from '../../local/steps.ts';
+import { connectDatabase } from '../database-connection.ts';
 import type { EnvironmentName } from './deploy-config.ts';
 
 /** `marq`: keeps our locks apart from others' in the database. */
@@ -19,12 +19,10 @@ export interface DeployLock {
 
 export async function takeLock(databaseUrl: string, environment: EnvironmentName): Promise<DeployLock> {
   const number = NUMBERS[environment];
-  const sql = postgres(databaseUrl, {
+  const sql = connectDatabase(databaseUrl, {
     max: 1,
     idle_timeout: 0,
     max_lifetime: null,
-    connect_timeout: 10,
-    onnotice: () => {},
     connection: { application_name: describeMe() },
   });
   try {

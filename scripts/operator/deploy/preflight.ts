@@ -6,20 +6,25 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Sql } from 'postgres';
+import { z } from 'zod';
 import { Refusal } from '../../local/steps.ts';
-import { type CloudflareClient, CloudflareRefusal } from '../cloudflare-client.ts';
+import type { CloudflareClient } from '../cloudflare-client.ts';
 import { describeDatabaseError } from '../database-errors.ts';
 import { type InstallationSecrets, tenantSecrets } from '../installation-secrets.ts';
 import { ManagementClient } from '../management-client.ts';
 import { REPOSITORY } from './build-output.ts';
+import { checkCloudflare } from './cloudflare-rights.ts';
 import { findDueMigrations } from './database.ts';
 import type { DeployEnvironment } from './deploy-config.ts';
 import { findPrimaryProblem } from './primary-tenant.ts';
 import { readTenants } from './tenants.ts';
+import { findForeignPrimary, findForeignProject } from './whose-database.ts';
 import { tenantWorkersOf } from './worker-plan.ts';
 
 /** Supabase's pooler of transactions: each statement may be another session, and a lock would be nobody's. */
 const TRANSACTION_POOLER_PORT = '6543';
+const DATA_API_MILLISECONDS = 10_000;
+const errorSchema = z.object({ code: z.string().optional() });
 const PROGRAMS = ['wrangler', 'supabase'];
 
 export interface PreflightInput {
@@ -33,15 +38,31 @@ export interface PreflightInput {
   readonly migrates: boolean;
 }
 
+/** Null where it could not be read. */
+type Known<Input> = { readonly [Name in keyof Input]: Input[Name] | null };
+
 /** Throws one Refusal with all problems. */
 export async function checkBeforehand(input: PreflightInput): Promise<void> {
-  const problems = (
-    await Promise.all([checkPrograms(), checkCloudflare(input), checkSupabase(input), checkDatabase(input)])
-  ).flat();
-  if (problems.length > 0)
-    throw new Refusal(
-      `Before anything was changed:\n${[...new Set(problems)].map((problem) => `  - ${problem}`).join('\n')}`,
-    );
+  const problems = await findProblems(input);
+  if (problems.length > 0) throw refusalOf(problems);
+}
+
+export function refusalOf(problems: readonly string[]): Refusal {
+  const lines = [...new Set(problems)].map((problem) => `  - ${problem.replaceAll('\n', '\n    ')}`);
+  return new Refusal(`Before anything was changed:\n${lines.join('\n')}`);
+}
+
+/** All that can be found out with what is known: what is missing is somebody else's to say. */
+export async function findProblems(input: Known<PreflightInput>): Promise<string[]> {
+  const { environment, cloudflare, management, secrets, sql, databaseUrl, migrates } = input;
+  const groups = await Promise.all([
+    checkPrograms(),
+    environment && cloudflare ? checkCloudflare(cloudflare, environment) : [],
+    environment && management?.token ? checkProject(environment, management) : [],
+    environment && secrets ? checkDataApi(environment, secrets) : [],
+    sql && databaseUrl ? checkDatabase({ ...input, sql, databaseUrl, migrates: migrates ?? true }) : [],
+  ]);
+  return groups.flat();
 }
 
 /** The versions that package.json pins: another one may upload otherwise. */
@@ -57,73 +78,11 @@ async function checkPrograms(): Promise<string[]> {
   });
 }
 
-async function checkCloudflare({ cloudflare, environment }: PreflightInput): Promise<string[]> {
-  const { names, brandZone, neutralZone } = environment;
-  const groups = await Promise.all([
-    // What a token lacks shows only by asking: Cloudflare does not say what a token may do.
-    attempt(
-      () => cloudflare.listNamespaces(),
-      (refusal) =>
-        refusal.status === 403 || refusal.status === 404
-          ? `The account has no Workers for Platforms, or CLOUDFLARE_API_TOKEN has no right “Workers Scripts: Edit”. ${refusal.message}`
-          : refusal.message,
-    ),
-    attempt(() => cloudflare.findDeployments(names.dispatcher), needs('Workers Scripts: Edit')),
-    attempt(() => cloudflare.listKvNamespaces(), needs('Workers KV Storage: Edit')),
-    attempt(() => cloudflare.findBucket(names.brandFiles), needs('Workers R2 Storage: Edit')),
-    attempt(() => cloudflare.listQueues(), needs('Queues: Edit')),
-    checkZone(cloudflare, brandZone, false),
-    checkZone(cloudflare, neutralZone, true),
-  ]);
-  const problems = groups.flat();
-  const refused = problems.find((problem) => problem.includes('Cloudflare refuses CLOUDFLARE_API_TOKEN'));
-  return refused === undefined
-    ? problems
-    : ['Cloudflare refuses CLOUDFLARE_API_TOKEN. Make one at https://dash.cloudflare.com/profile/api-tokens'];
-}
-
-async function checkZone(
-  cloudflare: CloudflareClient,
-  name: string,
-  customHostnames: boolean,
+async function checkProject(
+  { supabaseProject: project }: DeployEnvironment,
+  { url, token = '' }: PreflightInput['management'],
 ): Promise<string[]> {
-  const found: { zone?: Awaited<ReturnType<CloudflareClient['findZone']>> } = {};
-  const problems = await attempt(
-    async () => {
-      found.zone = await cloudflare.findZone(name);
-    },
-    needs(`Zone: Read for ${name}`),
-  );
-  const { zone } = found;
-  if (zone === undefined) return problems;
-  if (zone === null)
-    return [
-      `The account has no zone ${name}, or CLOUDFLARE_API_TOKEN does not see it. Add it at https://dash.cloudflare.com`,
-    ];
-  const rights = await Promise.all([
-    attempt(() => cloudflare.listRecords(zone.id), needs(`DNS: Edit for ${name}`)),
-    attempt(() => cloudflare.listRoutes(zone.id), needs(`Workers Routes: Edit for ${name}`)),
-    ...(customHostnames
-      ? [
-          attempt(
-            () => cloudflare.findFallbackOrigin(zone.id),
-            needs(`SSL and Certificates: Edit for ${name}`),
-          ),
-        ]
-      : []),
-  ]);
-  const inactive =
-    zone.status === 'active'
-      ? []
-      : [`The zone ${name} is ${zone.status}: its name servers have to be Cloudflare’s.`];
-  return [...inactive, ...rights.flat()];
-}
-
-async function checkSupabase({ environment, management }: PreflightInput): Promise<string[]> {
-  const { url, token } = management;
-  if (!token) return ['SUPABASE_ACCESS_TOKEN is not set: https://supabase.com/dashboard/account/tokens'];
   try {
-    const project = environment.supabaseProject;
     const { name, status } = await new ManagementClient({ url, token, project }).getProject();
     return status === 'ACTIVE_HEALTHY'
       ? []
@@ -134,24 +93,65 @@ async function checkSupabase({ environment, management }: PreflightInput): Promi
   }
 }
 
+/** Whether the gateway knows the publishable key. Without a token of ours nobody is let further: that is no problem. */
+async function checkDataApi(
+  { supabaseUrl }: DeployEnvironment,
+  { publishableKey }: InstallationSecrets,
+): Promise<string[]> {
+  const answer = await fetch(new URL('/rest/v1/tenants?select=tenant_id&limit=0', supabaseUrl), {
+    // Of a schema that is not exposed: PostgREST says no before it looks for a table, which may not be there yet.
+    headers: { apikey: publishableKey, 'accept-profile': 'none' },
+    redirect: 'error',
+    signal: AbortSignal.timeout(DATA_API_MILLISECONDS),
+  }).catch(() => null);
+  if (answer === null || answer.status >= 500)
+    return [`The Data API at ${supabaseUrl} does not answer (${answer?.status ?? 'no connection'}).`];
+  // Errors of the database and of PostgREST have a code; the gateway's have none.
+  const { code } = errorSchema.safeParse(await answer.json().catch(() => null)).data ?? {};
+  return answer.status === 401 && code === undefined
+    ? [
+        `${supabaseUrl} refuses the publishable key of the secrets document: is it of this project, and not revoked?`,
+      ]
+    : [];
+}
+
+interface DatabaseInput extends Pick<Known<PreflightInput>, 'secrets' | 'environment'> {
+  readonly sql: Sql;
+  readonly databaseUrl: string;
+  readonly migrates: boolean;
+}
+
 async function checkDatabase({
   sql,
   databaseUrl,
   secrets,
   environment,
   migrates,
-}: PreflightInput): Promise<string[]> {
+}: DatabaseInput): Promise<string[]> {
   if (new URL(databaseUrl).port === TRANSACTION_POOLER_PORT)
     return [
-      'DATABASE_URL is the transaction pooler (6543): take the direct connection, or the session pooler (5432).',
+      'DATABASE_URL is the transaction pooler (6543): take the session pooler (5432), or the direct connection.',
     ];
-  let workers: string[];
+  const foreign = environment && findForeignProject(databaseUrl, environment);
+  if (foreign !== null) return [foreign];
   try {
-    workers = (await readTenants(sql)).map(({ worker }) => worker);
+    const stranger = environment && (await findForeignPrimary(sql, environment));
+    if (stranger !== null) return [stranger];
+    const workers = (await readTenants(sql)).map(({ worker }) => worker);
+    const lacking = secrets === null ? [] : findLackingSecrets(secrets, tenantWorkersOf(workers));
+    return migrates || environment === null
+      ? lacking
+      : [...lacking, ...(await findUnready(sql, environment))];
   } catch (error) {
-    return [describeDatabaseError(error) ?? 'The database cannot be reached by DATABASE_URL.'];
+    if (error instanceof Refusal) return [error.message];
+    const known = describeDatabaseError(error);
+    if (known !== null) return [known];
+    throw error;
   }
-  const lacking = tenantWorkersOf(workers).flatMap((worker) => {
+}
+
+function findLackingSecrets(secrets: InstallationSecrets, workers: readonly string[]): string[] {
+  return workers.flatMap((worker) => {
     try {
       tenantSecrets(secrets, worker);
       return [];
@@ -160,7 +160,6 @@ async function checkDatabase({
       throw error;
     }
   });
-  return migrates ? lacking : [...lacking, ...(await findUnready(sql, environment))];
 }
 
 /** Workers of this clone must not meet a database of before, and none can be tried without a tenant. */
@@ -169,23 +168,4 @@ async function findUnready(sql: Sql, environment: DeployEnvironment): Promise<st
   if (due.length > 0) return [`Not applied yet: ${due.join(', ')}. Run the step database first.`];
   const problem = await findPrimaryProblem(sql, environment);
   return problem === null ? [] : [problem];
-}
-
-function needs(right: string): (refusal: CloudflareRefusal) => string {
-  return (refusal) =>
-    refusal.status === 403 ? `CLOUDFLARE_API_TOKEN lacks “${right}”. ${refusal.message}` : refusal.message;
-}
-
-async function attempt(
-  ask: () => Promise<unknown>,
-  explain: (refusal: CloudflareRefusal) => string,
-): Promise<string[]> {
-  try {
-    await ask();
-    return [];
-  } catch (error) {
-    if (error instanceof CloudflareRefusal) return [explain(error)];
-    if (error instanceof Refusal) return [error.message];
-    throw error;
-  }
 }

@@ -23,6 +23,16 @@ const INHERITED = [
 ];
 const MOST_CHARACTERS = 1_000_000;
 
+/** Of our own environment, what is handed on. */
+export function inheritedEnvironment(): Record<string, string> {
+  const env: Record<string, string> = {};
+  for (const name of INHERITED) {
+    const value = process.env[name];
+    if (value !== undefined) env[name] = value;
+  }
+  return env;
+}
+
 export interface ProgramRun {
   readonly code: number;
   readonly output: string;
@@ -33,11 +43,7 @@ export function runProgram(
   arguments_: readonly string[],
   options: { cwd: string; env: Readonly<Record<string, string>>; timeoutMilliseconds: number },
 ): Promise<ProgramRun> {
-  const env: Record<string, string> = { ...options.env };
-  for (const name of INHERITED) {
-    const value = process.env[name];
-    if (value !== undefined) env[name] ??= value;
-  }
+  const env = { ...inheritedEnvironment(), ...options.env };
   return new Promise((resolve, reject) => {
     const child = spawn(program, arguments_, { cwd: options.cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';

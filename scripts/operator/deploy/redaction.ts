@@ -45,6 +45,7 @@ const PUBLIC = new Set([
   'publishableKey',
   'added',
   'promoted',
+  'environment',
 ]);
 
 function partsOf(text: string): string[] {

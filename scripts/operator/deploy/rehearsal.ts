@@ -96,6 +96,7 @@ export async function startRehearsal({
     },
     TENANT_WORKERS,
     Date.now(),
+    'staging',
   );
   const dataApi = await startDataApi({
     databaseUrl,

@@ -1,8 +1,10 @@
 /** What a deployment is given by its options and by the environment, all that is wrong with it said at once. */
 import { join } from 'node:path';
-import postgres, { type Sql } from 'postgres';
+import type { Sql } from 'postgres';
 import { Refusal } from '../../local/steps.ts';
-import { type InstallationSecrets, readSecrets } from '../installation-secrets.ts';
+import { CLOUDFLARE_API, CloudflareClient } from '../cloudflare-client.ts';
+import { connectDatabase, readDatabaseTarget } from '../database-connection.ts';
+import { type InstallationSecrets, readSecrets, requireEnvironment } from '../installation-secrets.ts';
 import type { ToolWorld } from '../tool.ts';
 import { REPOSITORY } from './build-output.ts';
 import {
@@ -12,6 +14,7 @@ import {
   isEnvironmentName,
   readDeployConfig,
 } from './deploy-config.ts';
+import { findProblems, refusalOf } from './preflight.ts';
 import type { Redactor } from './redaction.ts';
 
 interface GivenOptions {
@@ -27,11 +30,32 @@ export interface Settings {
   readonly secrets: InstallationSecrets;
 }
 
-/** Configuration, secrets and tokens; whatever is secret is known to the redactor before anything is said. */
+/** Asked for where it is not set and somebody is there, in the order in which a person finds them. */
+const CREDENTIALS = {
+  CLOUDFLARE_API_TOKEN: 'Cloudflare API token',
+  SUPABASE_ACCESS_TOKEN: 'Supabase personal access token',
+  DATABASE_URL: 'Connection string of the database (postgresql://…)',
+} as const;
+
+/** The world with what a person typed in its environment; nothing typed is shown. */
+export async function askForCredentials(world: ToolWorld, redactor: Redactor): Promise<ToolWorld> {
+  const env = { ...world.env };
+  for (const [name, what] of Object.entries(CREDENTIALS)) {
+    env[name] ||= await world.ask?.(`${what} (or set ${name}): `, { hidden: true });
+    redactor.learn(env[name]);
+  }
+  return { ...world, env };
+}
+
+/**
+ * Configuration, secrets and tokens; whatever is secret is known to the redactor before anything is said. Where
+ * something is missing, what can be asked with the rest is asked all the same. `migrates`: see PreflightInput.
+ */
 export async function readSettings(
   options: GivenOptions,
   world: ToolWorld,
   redactor: Redactor,
+  migrates: boolean,
 ): Promise<Settings> {
   const { env } = world;
   const problems: string[] = [];
@@ -58,22 +82,52 @@ export async function readSettings(
   const cloudflareToken = await collect(() =>
     neededToken(env['CLOUDFLARE_API_TOKEN'], 'CLOUDFLARE_API_TOKEN'),
   );
-  await collect(() => neededToken(env['SUPABASE_ACCESS_TOKEN'], 'SUPABASE_ACCESS_TOKEN'));
-  const read = await collect(() => readSecrets(world, options['secrets-file']));
+  const supabaseToken = await collect(() =>
+    neededToken(env['SUPABASE_ACCESS_TOKEN'], 'SUPABASE_ACCESS_TOKEN'),
+  );
+  const read = await collect(async () => {
+    const found = await readSecrets(world, options['secrets-file']);
+    redactor.learn(JSON.stringify(found.secrets));
+    const hint = environment && requireEnvironment(found.secrets, environment.name);
+    if (hint !== null) world.writeError(`! ${hint}\n`);
+    return found;
+  });
   if (
     environment === null ||
     databaseUrl === null ||
     cloudflareToken === null ||
     read === null ||
     problems.length > 0
-  )
-    throw new Refusal(
-      problems.length === 1
-        ? problems.join()
-        : `Before anything was changed:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`,
-    );
-  redactor.learn(JSON.stringify(read.secrets));
+  ) {
+    const sql = databaseUrl === null ? null : connect(databaseUrl);
+    try {
+      const cloudflare =
+        environment === null || cloudflareToken === null
+          ? null
+          : new CloudflareClient({
+              url: cloudflareApiOf(world),
+              token: cloudflareToken,
+              accountId: environment.accountId,
+            });
+      const management = { url: managementApiOf(world), token: supabaseToken ?? undefined };
+      const secrets = read?.secrets ?? null;
+      const found = await findProblems({
+        ...{ environment, cloudflare, sql, databaseUrl, secrets, management, migrates },
+      });
+      throw refusalOf([...problems, ...found].map(redactor.redact));
+    } finally {
+      await sql?.end({ timeout: 2 });
+    }
+  }
   return { environment, databaseUrl, cloudflareToken, secrets: read.secrets };
+}
+
+export function cloudflareApiOf({ env }: ToolWorld): string {
+  return env['CLOUDFLARE_API_BASE_URL'] ?? CLOUDFLARE_API;
+}
+
+export function managementApiOf({ env }: ToolWorld): string {
+  return env['SUPABASE_API_URL'] ?? 'https://api.supabase.com';
 }
 
 function neededToken(value: string | undefined, name: string): string {
@@ -83,11 +137,10 @@ function neededToken(value: string | undefined, name: string): string {
 
 function readDatabaseUrl(address: string | undefined, redactor: Redactor): string {
   if (!address)
-    throw new Refusal('DATABASE_URL is not set: the database as its owner, by its direct connection.');
-  const url = URL.parse(address);
-  if (url === null || !/^postgres(?:ql)?:$/.test(url.protocol))
-    throw new Refusal('DATABASE_URL is no postgres:// address.');
-  redactor.learn(decodeURIComponent(url.password));
+    throw new Refusal(
+      'DATABASE_URL is not set: the database as its owner, by the session pooler (port 5432) or the direct connection.',
+    );
+  redactor.learn(readDatabaseTarget(address).cli.env['PGPASSWORD']);
   return address;
 }
 
@@ -107,10 +160,5 @@ function isOfThisMachine(url: URL | null): boolean {
 }
 
 export function connect(databaseUrl: string): Sql {
-  try {
-    return postgres(databaseUrl, { max: 2, idle_timeout: 20, connect_timeout: 10, onnotice: () => {} });
-  } catch {
-    // The error of a malformed address repeats it, password and all.
-    throw new Refusal('DATABASE_URL is no connection string.');
-  }
+  return connectDatabase(databaseUrl, { max: 2, idle_timeout: 20 });
 }

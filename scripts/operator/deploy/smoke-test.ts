@@ -6,6 +6,7 @@ import { request as requestPlain } from 'node:http';
 import { type RequestOptions, request as requestSecure } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import { RELEASE_HEADER } from '../../../contract/answer-headers.ts';
 import { healthSchema } from '../../../contract/api.ts';
 import type { DeployedTenant } from './tenants.ts';
 
@@ -14,6 +15,8 @@ const MOST_BYTES = 4_000_000;
 const AT_ONCE = 4;
 const TRIES = 3;
 const PAUSE_MILLISECONDS = 700;
+/** How long a change of versions may take to be everywhere: Cloudflare speaks of seconds. */
+const SPREAD_MILLISECONDS = 30_000;
 
 export interface SmokeTarget {
   /** `http://127.0.0.1:PORT` of a rehearsal; null for the hostnames themselves. */
@@ -29,11 +32,18 @@ export interface TenantHealth {
   readonly problems: readonly string[];
 }
 
-/** By one version of the dispatcher, which must be part of the deployment; null: by whatever serves. */
+export interface AskedVersion {
+  /** Of the dispatcher, which must be part of the deployment; null: whatever serves. */
+  readonly version: string | null;
+  /** Which release has to answer: a change takes seconds to be everywhere. Null: any. */
+  readonly release: string | null;
+}
+export const ANY_VERSION: AskedVersion = { version: null, release: null };
+
 export async function askTenants(
   target: SmokeTarget,
   tenants: readonly DeployedTenant[],
-  version: string | null,
+  asked: AskedVersion,
   patienceMilliseconds = 0,
 ): Promise<TenantHealth[]> {
   const health: TenantHealth[] = [];
@@ -42,7 +52,7 @@ export async function askTenants(
   const work = async () => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       const [index, tenant] = next;
-      health[index] = await askPatiently(target, tenant, version, until);
+      health[index] = await askPatiently(target, tenant, asked, until);
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
@@ -52,35 +62,46 @@ export async function askTenants(
 async function askPatiently(
   target: SmokeTarget,
   tenant: DeployedTenant,
-  version: string | null,
+  asked: AskedVersion,
   until: number,
 ): Promise<TenantHealth> {
+  const untilThere = Date.now() + SPREAD_MILLISECONDS;
   for (let attempt = 1; ; attempt += 1) {
-    const problems = await askTenant(target, tenant, version);
-    if (problems.length === 0 || (attempt >= TRIES && Date.now() >= until))
+    const { problems, late } = await askTenant(target, tenant, asked);
+    const ended = Date.now() >= (late ? Math.max(until, untilThere) : until);
+    if (problems.length === 0 || (attempt >= TRIES && ended))
       return { tenantId: tenant.tenantId, hostname: tenant.domain, problems };
-    await sleep(PAUSE_MILLISECONDS * Math.min(attempt, 10));
+    await sleep(PAUSE_MILLISECONDS * (late ? 1 : Math.min(attempt, 10)));
   }
+}
+
+interface Answered {
+  readonly problems: readonly string[];
+  /** Another release answers, which may be a matter of seconds. */
+  readonly late: boolean;
 }
 
 async function askTenant(
   target: SmokeTarget,
   tenant: DeployedTenant,
-  version: string | null,
-): Promise<string[]> {
+  { version, release }: AskedVersion,
+): Promise<Answered> {
   const ask = (path: string) => fetchPortal(target, tenant.domain, path, version);
+  const found = (...problems: string[]): Answered => ({ problems, late: false });
   if (tenant.status === 'suspended') {
     const notice = await ask('/');
-    if (notice === null) return ['does not answer'];
-    return notice.status === 403 ? [] : [`is suspended and answers ${notice.status}, not 403`];
+    if (notice === null) return found('does not answer');
+    return notice.status === 403 ? found() : found(`is suspended and answers ${notice.status}, not 403`);
   }
-  const health = await ask('/api/health');
-  if (health === null) return ['does not answer'];
-  const problems = judgeHealth(health, tenant);
   const page = await ask('/sign-in');
-  if (page === null) return [...problems, '/sign-in does not answer'];
-  problems.push(...(await judgePage(page, target, ask)));
-  return problems;
+  if (page === null) return found('does not answer');
+  // First, since nothing else says who answered.
+  const answering = page.headers[RELEASE_HEADER] ?? null;
+  if (release !== null && page.status === 200 && answering !== release)
+    return { problems: [`is answered by ${answering ?? 'another release'}, not by ${release}`], late: true };
+  const health = await ask('/api/health');
+  if (health === null) return found('/api/health does not answer');
+  return found(...judgeHealth(health, tenant), ...(await judgePage(page, target, ask)));
 }
 
 function judgeHealth({ status, body }: PortalAnswer, tenant: DeployedTenant): string[] {

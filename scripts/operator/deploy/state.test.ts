@@ -26,8 +26,8 @@ describe('What a deployment remembers', () => {
 
   test('is kept in memory by a dry run', async () => {
     const opened = await openState(file, FRESH, true);
-    await opened.update({ released: 'r1' });
-    expect(opened.state.released).toBe('r1');
+    await opened.update({ resources: { kv: 'abc' } });
+    expect(opened.state.resources).toEqual({ kv: 'abc' });
     expect(readdirSync(folder)).toEqual([]);
   });
 

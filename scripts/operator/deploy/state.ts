@@ -1,6 +1,6 @@
 /**
- * `.deploy/<environment>.json`: what the last deployment from this clone found out and had begun. It saves work and
- * remembers who was healthy before a rollout; it holds no secret, and without it a deployment does more, never less.
+ * `.deploy/<environment>.json`: what the last deployment from this clone found out. It saves work; it holds no secret, and
+ * without it a deployment does more, never less. What a release has begun with is in rollout.ts.
  */
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
@@ -23,19 +23,6 @@ const stateSchema = z.strictObject({
   uploads: z.record(name, digest),
   /** What is in dist/, and the sources that it was made from. */
   build: digest.nullable(),
-  /** A release that has begun and has not proved itself yet. */
-  rollout: z
-    .strictObject({
-      release: name,
-      /** Dispatcher version to go back to; null with the first release. */
-      previousVersion: name.nullable(),
-      /** Tenants that were as they should be before it: they decide. */
-      healthy: z.array(name).max(100_000),
-    })
-    .nullable(),
-  /** The last release that proved itself, and the one before. */
-  released: name.nullable(),
-  previous: name.nullable(),
 });
 
 export type DeployState = z.infer<typeof stateSchema>;
@@ -81,9 +68,6 @@ function emptyState(fresh: Fresh): DeployState {
     resources: {},
     uploads: {},
     build: null,
-    rollout: null,
-    released: null,
-    previous: null,
   };
 }
 

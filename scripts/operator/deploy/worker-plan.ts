@@ -17,6 +17,7 @@ import { providerVars } from './providers.ts';
 export const RELEASE = /^[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?$/;
 /** Cloudflare's bound for the name of a script. */
 const LONGEST_NAME = 63;
+const NAME_DIGITS = 12;
 /** Rate limit namespaces are shared by an account: each environment counts for itself. */
 const RATE_LIMIT_OFFSETS = { production: 0, staging: 10_000 } as const;
 
@@ -32,6 +33,8 @@ export interface PlannedWorker {
 
 export interface Plan {
   readonly release: string;
+  /** Seven digits, told with each version; null outside of a clone. */
+  readonly commit: string | null;
   /** True when the release's name says what is in it: then a script of that name is whole and right. */
   readonly byContent: boolean;
   readonly dispatcher: PlannedWorker;
@@ -47,6 +50,8 @@ export interface PlanInput {
   readonly kvId: string | null;
   /** Names of Workers that tenant rows hold, beside the three. */
   readonly otherWorkers: readonly string[];
+  /** Those of them whose content the release is named by; all when left out. */
+  readonly namedBy?: readonly string[];
   readonly commit: string | null;
   readonly release: string | undefined;
   /** Portals are open at `http://<hostname>.localhost:PORT`, too: a person with a browser looks at a rehearsal. */
@@ -54,22 +59,23 @@ export interface PlanInput {
 }
 
 export function planWorkers(input: PlanInput): Plan {
-  const { environment, build, secrets, release: asked } = input;
+  const { environment, build, secrets, commit, release: asked } = input;
   const workers = tenantWorkersOf(input.otherWorkers);
   // The id of the KV namespace is found out on the way: what a release is called must not depend on that.
   const contents = [
     digestWorker(build, 'dispatcher', configureDispatcher(input, ''), dispatcherSecrets(secrets)),
     digestWorker(build, 'jobs', configureJobs(input), jobsSecrets(secrets)),
-    ...TENANT_WORKERS.map((worker) =>
+    ...tenantWorkersOf(input.namedBy ?? input.otherWorkers).map((worker) =>
       digestWorker(build, 'tenant', configureTenant(input, worker), tenantSecrets(secrets, worker)),
     ),
   ];
-  const release = asked ?? `${input.commit ?? 'build'}-${digestOf(contents.join()).slice(0, 8)}`;
+  // Not by the commit: one that changes documents alone is the same release.
+  const release = asked ?? digestOf(contents.join()).slice(0, NAME_DIGITS);
   if (!RELEASE.test(release)) throw new Refusal('--release takes 1 to 32 of a-z, 0-9 and -.');
   const dispatcher = configureDispatcher(input, release);
   const jobs = configureJobs(input);
   return {
-    release,
+    ...{ release, commit },
     byContent: asked === undefined,
     dispatcher: {
       logical: 'dispatcher',
@@ -102,14 +108,35 @@ export function planWorkers(input: PlanInput): Plan {
   };
 }
 
+/**
+ * For one tenant that was added since the release that serves: the plan of that release. Workers that came after it are
+ * not in its name, whether they have been brought up meanwhile (`there`) or not. Another release's plan where none fits.
+ */
+export function planWithin(
+  input: PlanInput,
+  { serving, there, worker }: { serving: string | null; there: readonly string[]; worker: string | null },
+): Plan {
+  const whole = planWorkers(input);
+  const others = [input.otherWorkers, input.otherWorkers.filter((other) => there.includes(other))];
+  const plans = others.flatMap((named) =>
+    [named, named.filter((other) => other !== worker)].map((namedBy) => planWorkers({ ...input, namedBy })),
+  );
+  return plans.find(({ release }) => release === serving) ?? whole;
+}
+
 export function physicalName(worker: string, release: string): string {
   return `${worker}--${release}`;
 }
 
-/** The release of a physical name, or null: then it is none of ours. */
-export function releaseOf(name: string): string | null {
+/** As the three are called, and as a dedicated one is to be: `acme-tenant`. */
+const OUR_NAME = /^[a-z0-9][a-z0-9-]*-tenant$/;
+
+/** The release of a physical name, or null: then it is none of ours. `known`: names that tenant rows hold. */
+export function releaseOf(name: string, known: readonly string[]): string | null {
   const at = name.indexOf('--');
-  return at > 0 && RELEASE.test(name.slice(at + 2)) ? name.slice(at + 2) : null;
+  if (at < 1) return null;
+  const [logical, release] = [name.slice(0, at), name.slice(at + 2)];
+  return RELEASE.test(release) && (known.includes(logical) || OUR_NAME.test(logical)) ? release : null;
 }
 
 /** The three first, each once. */

@@ -3,10 +3,11 @@
  * dispatcher beside the one that serves, `trial` of it, `jobs`, and `release`, which lets everybody in.
  */
 import { Refusal } from '../../local/steps.ts';
-import type { Deployment } from '../cloudflare-client.ts';
 import type { Installation } from './installation.ts';
 import { judgeRelease, rememberBaseline } from './proving.ts';
+import { readRollout } from './rollout.ts';
 import type { Change, Step } from './steps.ts';
+import { findServing, findVersion, goBackTo, mainVersion, requireVersion } from './versions.ts';
 import type { PlannedWorker } from './worker-plan.ts';
 import { uploadWorker } from './wrangler.ts';
 
@@ -18,7 +19,7 @@ export function tenantsStep(installation: Installation): Step {
     async look() {
       const plan = await installation.plan();
       const present = new Set(await cloudflare.listNamespaceScripts(environment.namespace));
-      const serving = await servingRelease(installation);
+      const serving = (await findServing(installation))?.release ?? null;
       const wanted = await workersWanted(installation, plan.tenants);
       return wanted.flatMap((worker): Change[] => {
         const known = state.state.uploads[worker.name];
@@ -33,7 +34,7 @@ export function tenantsStep(installation: Installation): Step {
             what: `upload ${worker.name} into ${environment.namespace}`,
             async apply() {
               const kind = { into: 'namespace', namespace: environment.namespace } as const;
-              await uploadWorker(installation.wrangler, worker, kind, plan.release);
+              await uploadWorker(installation.wrangler, worker, kind, plan);
               await remember(installation, worker);
             },
           },
@@ -51,7 +52,7 @@ export function tenantsStep(installation: Installation): Step {
     const tenant = (await tenants()).find(({ tenantId }) => tenantId === onlyTenant);
     if (tenant === undefined) throw new Refusal(`There is no tenant ${onlyTenant}: npm run list-tenants`);
     const { release } = await installation.plan();
-    const serving = await servingRelease(installation);
+    const serving = (await findServing(installation))?.release ?? null;
     if (serving !== release)
       throw new Refusal(
         `What would be uploaded is the release ${release}, and ${serving ?? 'none'} is serving: deploy all tenants first.`,
@@ -82,13 +83,14 @@ export function versionStep(installation: Installation): Step {
         );
       const upload = async (into: 'account' | 'version') => {
         // Again, since a whole plan may have been made before the ids were known.
-        const { dispatcher: whole } = await installation.plan();
+        const again = await installation.plan();
+        const { dispatcher: whole } = again;
         await requireNamespace(installation);
         if (!whole.config.kv_namespaces.every((kv) => typeof kv['id'] === 'string'))
           throw new Refusal('The KV namespace is not known yet: run the step resources.');
         // Before it goes: where its answer is lost, the version is there, and only this says what is in it.
         await remember(installation, { ...whole, name: noted });
-        await uploadWorker(installation.wrangler, whole, { into }, release);
+        await uploadWorker(installation.wrangler, whole, { into }, again);
       };
       if (current === undefined)
         return [
@@ -102,19 +104,20 @@ export function versionStep(installation: Installation): Step {
         ];
       if (version !== null && current.versions.some(({ version_id }) => version_id === version)) return [];
       const previous = mainVersion(current);
+      const begin = async () => rememberBaseline(installation, release, await findServing(installation));
       const changes: Change[] = [];
       if (version === null)
         changes.push({
           what: `upload a version of ${name} for the release ${release}`,
           async apply() {
-            await rememberBaseline(installation, release, previous);
+            await begin();
             await upload('version');
           },
         });
       changes.push({
         what: `put it beside the one that serves, at 0 %`,
         async apply() {
-          await rememberBaseline(installation, release, previous);
+          await begin();
           const id = version ?? (await requireVersion(installation, release));
           const beside = [
             { version_id: previous, percentage: 100 },
@@ -147,7 +150,11 @@ export function trialStep(installation: Installation): Step {
       if (tried === undefined)
         throw new Refusal(`The version of ${release} is not deployed yet: run the step version.`);
       const previous = mainVersion(current);
-      return judgeRelease(installation, { version, goBack: () => goBackTo(installation, previous) });
+      return judgeRelease(installation, {
+        rollout: await readRollout(installation.sql),
+        ...{ version, release },
+        goBack: () => goBackTo(installation, previous),
+      });
     },
   };
 }
@@ -159,7 +166,8 @@ export function jobsStep(installation: Installation): Step {
     name: 'jobs',
     title: 'Jobs',
     async look() {
-      const { release, jobs } = await installation.plan();
+      const plan = await installation.plan();
+      const { jobs } = plan;
       const deployments = await cloudflare.findDeployments(name);
       const [current] = deployments ?? [];
       // Its triggers are set after its code: only a run that ended says that it is whole.
@@ -168,7 +176,7 @@ export function jobsStep(installation: Installation): Step {
         {
           what: `deploy ${name}`,
           async apply() {
-            await uploadWorker(installation.wrangler, jobs, { into: 'account' }, release);
+            await uploadWorker(installation.wrangler, jobs, { into: 'account' }, plan);
             await remember(installation, jobs);
           },
         },
@@ -213,41 +221,6 @@ async function requireNamespace({ cloudflare, environment }: Installation): Prom
     );
 }
 
-export async function goBackTo({ cloudflare, environment }: Installation, version: string): Promise<void> {
-  const whole = [{ version_id: version, percentage: 100 }];
-  await cloudflare.deployVersions(environment.names.dispatcher, whole, 'back to the version before');
-}
-
 async function remember({ state }: Installation, { name, digest }: PlannedWorker): Promise<void> {
   await state.update({ uploads: { ...state.state.uploads, [name]: digest } });
-}
-
-/** Id of the dispatcher's version that was uploaded for a release. */
-async function findVersion(
-  { cloudflare, environment }: Installation,
-  release: string,
-): Promise<string | null> {
-  const versions = await cloudflare.listVersions(environment.names.dispatcher);
-  return versions.find(({ tag }) => tag === release)?.id ?? null;
-}
-
-async function requireVersion(installation: Installation, release: string): Promise<string> {
-  const id = await findVersion(installation, release);
-  if (id === null) throw new Refusal(`The dispatcher has no version ${release} yet: run the step version.`);
-  return id;
-}
-
-/** The release that most visitors get; null before the first, and where somebody else has deployed. */
-export async function servingRelease({ cloudflare, environment }: Installation): Promise<string | null> {
-  const { dispatcher } = environment.names;
-  const [current] = (await cloudflare.findDeployments(dispatcher)) ?? [];
-  if (current === undefined) return null;
-  const main = mainVersion(current);
-  return (await cloudflare.listVersions(dispatcher)).find(({ id }) => id === main)?.tag ?? null;
-}
-
-function mainVersion({ versions }: Deployment): string {
-  const [most] = versions.toSorted((one, other) => other.percentage - one.percentage);
-  if (most === undefined) throw new Refusal('The dispatcher has a deployment without a version.');
-  return most.version_id;
 }

@@ -9,7 +9,7 @@ import { dirname, join } from 'node:path';
 import { Refusal } from '../../local/steps.ts';
 import { type BuiltConfig, moduleFolder, REPOSITORY } from './build-output.ts';
 import { runProgram } from './programs.ts';
-import type { PlannedWorker } from './worker-plan.ts';
+import type { Plan, PlannedWorker } from './worker-plan.ts';
 
 const TIMEOUT_MILLISECONDS = 300_000;
 const SAID_LINES = 30;
@@ -28,12 +28,12 @@ export type UploadKind =
   /** A version that serves nobody yet. */
   | { readonly into: 'version' };
 
-/** Throws a Refusal with wrangler's own words. `tag` names the version. */
+/** Throws a Refusal with wrangler's own words. A version is tagged with its release, and tells the commit. */
 export async function uploadWorker(
   access: WranglerAccess,
   worker: PlannedWorker,
   kind: UploadKind,
-  tag: string,
+  { release, commit }: Pick<Plan, 'release' | 'commit'>,
 ): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'marquee-deploy-'));
   try {
@@ -44,7 +44,9 @@ export async function uploadWorker(
     const arguments_ = [
       ...(kind.into === 'version' ? ['versions', 'upload'] : ['deploy']),
       ...['--config', config, '--name', worker.name, '--secrets-file', secrets],
-      ...(kind.into === 'namespace' ? ['--dispatch-namespace', kind.namespace] : ['--tag', tag]),
+      ...(kind.into === 'namespace'
+        ? ['--dispatch-namespace', kind.namespace]
+        : ['--tag', release, ...(commit === null ? [] : ['--message', `commit ${commit}`])]),
     ];
     const { code, output } = await runProgram(process.execPath, [wranglerProgram(), ...arguments_], {
       cwd: folder,

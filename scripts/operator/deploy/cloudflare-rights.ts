@@ -1,0 +1,117 @@
+/**
+ * What CLOUDFLARE_API_TOKEN may do, and whether the account has what is needed. Cloudflare does not say what a token may
+ * do, so it is asked: by reading, and by deleting what cannot be there, which a token that may only read is refused.
+ * Called by preflight.ts.
+ */
+import { Refusal } from '../../local/steps.ts';
+import { type CloudflareClient, CloudflareRefusal } from '../cloudflare-client.ts';
+import type { DeployEnvironment } from './deploy-config.ts';
+
+export async function checkCloudflare(
+  cloudflare: CloudflareClient,
+  { names, brandZone, neutralZone }: DeployEnvironment,
+): Promise<string[]> {
+  const groups = await Promise.all([
+    attempt(
+      () => cloudflare.listNamespaces(),
+      (refusal) =>
+        refusal.status === 403 || refusal.status === 404
+          ? `The account has no Workers for Platforms, or CLOUDFLARE_API_TOKEN has no right “Workers Scripts: Edit”. ${refusal.message}`
+          : refusal.message,
+    ),
+    attempt(async () => {
+      await cloudflare.findDeployments(names.dispatcher);
+      await cloudflare.requireWrite('scripts');
+    }, needs('Workers Scripts: Edit')),
+    attempt(async () => {
+      await cloudflare.listKvNamespaces();
+      await cloudflare.requireWrite('kv');
+    }, needs('Workers KV Storage: Edit')),
+    attempt(async () => {
+      await cloudflare.findBucket(names.brandFiles);
+      await cloudflare.requireWrite('buckets');
+    }, needs('Workers R2 Storage: Edit')),
+    attempt(async () => {
+      await cloudflare.listQueues();
+      await cloudflare.requireWrite('queues');
+    }, needs('Queues: Edit')),
+    checkZone(cloudflare, brandZone, false),
+    checkZone(cloudflare, neutralZone, true),
+  ]);
+  const problems = groups.flat();
+  const refused = problems.find((problem) => problem.includes('Cloudflare refuses CLOUDFLARE_API_TOKEN'));
+  return refused === undefined
+    ? problems
+    : ['Cloudflare refuses CLOUDFLARE_API_TOKEN. Make one at https://dash.cloudflare.com/profile/api-tokens'];
+}
+
+async function checkZone(
+  cloudflare: CloudflareClient,
+  name: string,
+  customHostnames: boolean,
+): Promise<string[]> {
+  const found: { zone?: Awaited<ReturnType<CloudflareClient['findZone']>> } = {};
+  const problems = await attempt(
+    async () => {
+      found.zone = await cloudflare.findZone(name);
+    },
+    needs(`Zone: Read for ${name}`),
+  );
+  const { zone } = found;
+  if (zone === undefined) return problems;
+  if (zone === null)
+    return [
+      `The account has no zone ${name}, or CLOUDFLARE_API_TOKEN does not see it. Add it at https://dash.cloudflare.com`,
+    ];
+  const rights = await Promise.all([
+    attempt(
+      async () => {
+        await cloudflare.listRecords(zone.id);
+        await cloudflare.requireWrite('records', zone.id);
+      },
+      needs(`DNS: Edit for ${name}`),
+    ),
+    attempt(
+      async () => {
+        await cloudflare.listRoutes(zone.id);
+        await cloudflare.requireWrite('routes', zone.id);
+      },
+      needs(`Workers Routes: Edit for ${name}`),
+    ),
+    ...(customHostnames
+      ? [
+          attempt(
+            async () => {
+              await cloudflare.findFallbackOrigin(zone.id);
+              await cloudflare.requireWrite('customHostnames', zone.id);
+            },
+            needs(`SSL and Certificates: Edit for ${name}`),
+          ),
+        ]
+      : []),
+  ]);
+  const inactive =
+    zone.status === 'active'
+      ? []
+      : [`The zone ${name} is ${zone.status}: its name servers have to be Cloudflare’s.`];
+  return [...inactive, ...rights.flat()];
+}
+
+function needs(right: string): (refusal: CloudflareRefusal) => string {
+  return (refusal) =>
+    refusal.status === 403 ? `CLOUDFLARE_API_TOKEN lacks “${right}”. ${refusal.message}` : refusal.message;
+}
+
+async function attempt(
+  ask: () => Promise<unknown>,
+  explain: (refusal: CloudflareRefusal) => string,
+): Promise<string[]> {
+  try {
+    await ask();
+    return [];
+  } catch (error) {
+    if (error instanceof CloudflareRefusal) return [explain(error)];
+    if (error instanceof Refusal) return [error.message];
+    throw error;
+  }
+}
