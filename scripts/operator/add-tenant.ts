@@ -103,7 +103,9 @@ function report(
   left: readonly string[],
   dryRun: boolean,
 ): string {
-  const [own = ''] = hostnames;
+  const [own = '', below] = hostnames;
+  // A domain of its own lets nobody in before it has clients of its own.
+  const entrance = clients.length === 0 ? (below ?? own) : own;
   const rows = [
     ['Hostnames', hostnames.join(', ')],
     ['Worker', worker],
@@ -111,7 +113,7 @@ function report(
       'First admin',
       invitation === null
         ? 'nobody is invited yet: --admin EMAIL'
-        : `${invitation.email} signs in at https://${own}/sign-in before ${invitation.expiresAt.toISOString().slice(0, 10)}`,
+        : `${invitation.email} signs in at https://${entrance}/sign-in before ${invitation.expiresAt.toISOString().slice(0, 10)}`,
     ],
     [
       'OAuth clients',

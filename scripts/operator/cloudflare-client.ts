@@ -17,6 +17,9 @@ const CUSTOM_HOSTNAMES_A_PAGE = 50;
 const MOST_PAGES = 100;
 /** An id that nothing has. */
 const NOWHERE = '0'.repeat(32);
+/** Bounds of Cloudflare's: of a list of keys, and of keys whose values are read at once. */
+const KEYS_LISTED = 1000;
+const KEYS_READ = 100;
 
 const namespaceSchema = z.object({
   namespace_name: z.string(),
@@ -35,6 +38,13 @@ const versionSchema = z.object({
   id: z.string(),
   annotations: z.object({ 'workers/tag': z.string().nullish() }).nullish(),
 });
+/** Of a version: what we ask of one is in the settings of its type. */
+const bindingSchema = z.looseObject({ name: z.string(), type: z.string() });
+const wholeVersionSchema = versionSchema.extend({
+  resources: z.object({ bindings: z.array(bindingSchema).nullish() }).nullish(),
+});
+const keySchema = z.object({ name: z.string() });
+const valuesSchema = z.object({ values: z.record(z.string(), z.string().nullable()) });
 const zoneSchema = z.object({ id: z.string(), name: z.string(), status: z.string() });
 const recordSchema = z.object({
   id: z.string(),
@@ -60,12 +70,14 @@ const customHostnameSchema = z.object({
 export type CustomHostname = z.infer<typeof customHostnameSchema>;
 export type WorkerDomain = z.infer<typeof workerDomainSchema>;
 const pageInfoSchema = z.object({
+  cursor: z.string().nullish(),
   per_page: z.number().nullish(),
   total_count: z.number().nullish(),
   total_pages: z.number().nullish(),
 });
 type PageInfo = z.infer<typeof pageInfoSchema>;
 
+export type VersionBinding = z.infer<typeof bindingSchema>;
 export type Deployment = z.infer<typeof deploymentSchema>;
 export type DnsRecord = z.infer<typeof recordSchema>;
 export type WorkerRoute = z.infer<typeof routeSchema>;
@@ -125,6 +137,36 @@ export class CloudflareClient {
     return this.#ask('POST', this.#account('/storage/kv/namespaces'), kvSchema, { title });
   }
 
+  /** Names of keys by prefix, in order: at most `most`, and whether there are more. */
+  async listKvKeys(
+    namespaceId: string,
+    prefix: string,
+    most: number,
+  ): Promise<{ names: string[]; more: boolean }> {
+    const names: string[] = [];
+    for (let cursor = ''; ; ) {
+      const query = new URLSearchParams({ prefix, limit: String(KEYS_LISTED), ...(cursor && { cursor }) });
+      const path = this.#account(`/storage/kv/namespaces/${namespaceId}/keys?${query}`);
+      const page = await this.#call('GET', path, z.array(keySchema), undefined, true);
+      names.push(...page.result.map(({ name }) => name));
+      cursor = page.info?.cursor ?? '';
+      if (cursor === '' || names.length >= most)
+        return { names: names.slice(0, most), more: cursor !== '' || names.length > most };
+    }
+  }
+
+  /** Values by key, those that are there; asks for a hundred at once. */
+  async readKvValues(namespaceId: string, keys: readonly string[]): Promise<Map<string, string>> {
+    const path = this.#account(`/storage/kv/namespaces/${namespaceId}/bulk/get`);
+    const found = new Map<string, string>();
+    for (let at = 0; at < keys.length; at += KEYS_READ) {
+      const body = { keys: keys.slice(at, at + KEYS_READ) };
+      const { values } = await this.#ask('POST', path, valuesSchema, body, true);
+      for (const [key, value] of Object.entries(values)) if (value !== null) found.set(key, value);
+    }
+    return found;
+  }
+
   findBucket(name: string) {
     return this.#find(this.#account(`/r2/buckets/${encodeURIComponent(name)}`), bucketSchema);
   }
@@ -161,6 +203,20 @@ export class CloudflareClient {
       id,
       tag: annotations?.['workers/tag'] ?? null,
     }));
+  }
+
+  /** One of those, with what it is bound to; null when it is not there. */
+  async findVersion(
+    worker: string,
+    id: string,
+  ): Promise<{ tag: string | null; bindings: readonly VersionBinding[] } | null> {
+    const path = this.#worker(worker, `/versions/${encodeURIComponent(id)}`);
+    const found = await this.#find(path, wholeVersionSchema);
+    if (found === null) return null;
+    return {
+      tag: found.annotations?.['workers/tag'] ?? null,
+      bindings: found.resources?.bindings ?? [],
+    };
   }
 
   async findZone(name: string): Promise<Zone | null> {

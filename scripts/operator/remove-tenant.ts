@@ -85,7 +85,7 @@ function report(
   const left = released === null && ownDomains.length > 0;
   return [
     `${tenantId} is removed, with ${what}.`,
-    `${domain} answers as unknown within about two minutes.`,
+    `${domain} answers as unknown within about six minutes.`,
     ...(left
       ? ownDomains.map(
           (hostname) =>

@@ -89,17 +89,10 @@ export interface AccountScript {
   modifiedOn: string;
 }
 
-export interface KvEntry {
-  readonly value: Buffer;
-  readonly metadata: unknown;
-  readonly expiration: number | null;
-}
-
+/** Its values are where Workers on the edge write them: see edge-kv.ts. */
 export interface KvNamespace {
   readonly id: string;
   title: string;
-  /** Every write with its time, oldest first: reads lag behind. Null: deleted. */
-  readonly writes: Map<string, { readonly at: number; readonly entry: KvEntry | null }[]>;
 }
 
 export interface Bucket {

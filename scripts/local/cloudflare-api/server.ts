@@ -10,17 +10,19 @@ import { bodyLimit } from 'hono/body-limit';
 import type { ApiFault } from '../api-faults.ts';
 import { type Account, createAccount, hexId } from './account.ts';
 import { createAssetUploads, serveAssetUploads } from './asset-uploads.ts';
+import { serveR2 } from './buckets.ts';
 import { serveCustomHostnames } from './custom-hostnames.ts';
 import { type Edge, startEdge } from './edge.ts';
+import type { EdgeKv } from './edge-kv.ts';
 import { ApiRefusal, answerRefusal, ok } from './envelope.ts';
 import { type CallSelector, Faults } from './faults.ts';
+import { serveKv } from './kv.ts';
 import { serveNamespaces } from './namespaces.ts';
 import { authenticate, EVERY_PERMISSION, type Permission } from './permissions.ts';
 import { serveQueues } from './queues.ts';
 import { restoreAccount, type SavedAccount, saveAccount } from './saving.ts';
 import { serveScripts } from './scripts.ts';
 import { type AccountSnapshot, snapshotOf } from './snapshot.ts';
-import { serveKv, serveR2 } from './storage.ts';
 import { serveVersions } from './versions.ts';
 import { serveWorkerDomains } from './worker-domains.ts';
 import { serveZones } from './zones.ts';
@@ -83,8 +85,8 @@ export async function startCloudflareApi({
   const calls: string[] = [];
   const unknownCalls: string[] = [];
   const faults = new Faults();
-  const server = await listen(createApp(account, token, calls, unknownCalls, faults));
   const edge = await startEdge(account, mailboxUrl ?? null);
+  const server = await listen(createApp(account, edge.kv, token, calls, unknownCalls, faults));
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('no port to listen on');
   return {
@@ -114,6 +116,7 @@ export async function startCloudflareApi({
 
 function createApp(
   account: Account,
+  values: EdgeKv,
   token: Parameters<typeof authenticate>[0],
   calls: string[],
   unknownCalls: string[],
@@ -144,7 +147,7 @@ function createApp(
   serveNamespaces(api, account, assetUploads);
   serveVersions(api, account, assetUploads);
   serveScripts(api, account, assetUploads);
-  serveKv(api, account);
+  serveKv(api, account, values);
   serveR2(api, account);
   serveQueues(api, account);
   serveZones(api, account);

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { Refusal } from '../../local/steps.ts';
 import { formatTable } from '../../local/table.ts';
 import { CloudflareClient } from '../cloudflare-client.ts';
+import { readVerifiedHostnames } from '../custom-hostnames.ts';
 import type { Tool, ToolResult, ToolRun } from '../tool.ts';
 import { authStep } from './auth-step.ts';
 import { DIST, NoBuild, REPOSITORY, readBuild, readCommit } from './build-output.ts';
@@ -218,7 +219,7 @@ function allSteps(installation: Installation, dist: string, skipBuild: boolean, 
     trialStep(installation),
     jobsStep(installation),
     releaseStep(installation),
-    routesStep(installation),
+    routesStep({ ...installation, verifiedHostnames: () => readVerifiedHostnames(installation.sql) }),
     authStep(installation),
     smokeStep(installation),
     cleanUpStep(installation),

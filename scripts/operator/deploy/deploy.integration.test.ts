@@ -10,6 +10,7 @@ import { findPublished } from '../../local/cloudflare-api/published.ts';
 import { startCloudflareApi } from '../../local/cloudflare-api/server.ts';
 import { callApi, upload } from '../../local/cloudflare-api/testing.ts';
 import { type Platform, startPlatform } from '../../local/platform.ts';
+import { doctorTool } from '../doctor.ts';
 import { runAt, type Said } from '../testing.ts';
 import { deployTool } from './deploy-tool.ts';
 import { FaultLane } from './fault-lane.ts';
@@ -27,6 +28,7 @@ import {
 import { fetchPortal } from './smoke-test.ts';
 
 const DISPATCHER = 'marquee-staging-dispatcher';
+const JOBS = 'marquee-staging-jobs';
 const NAMESPACE = 'marquee-staging';
 const FIRST = 'first';
 const FIRST_LINE = ['--yes', '--release', FIRST, '--json'];
@@ -94,6 +96,15 @@ async function watchArguments<Value>(work: () => Promise<Value>): Promise<{ valu
 
 function deployOne(tenant: string, release: string): Promise<Said> {
   return deploy(rehearsal, '--yes', '--json', '--tenant', tenant, '--release', release);
+}
+
+/** What the doctor says of some of its groups. */
+async function examine(groups: string): Promise<{ failed: number; warned: number; words: string[] }> {
+  const line = ['--env', 'staging', '--config', rehearsal.configFile, '--json', '--only', groups];
+  const said = await runAt(rehearsal.databaseUrl, doctorTool, line, { env: rehearsal.env });
+  const { failed, warned, findings } = JSON.parse(said.out);
+  const words = findings.map((one: { about: string; words: string }) => `${one.about}: ${one.words}`);
+  return { failed, warned, words };
 }
 
 describe('A deployment to an empty account', () => {
@@ -239,6 +250,22 @@ describe('A deployment to an empty account', () => {
     });
   });
 
+  test('is healthy by the doctor’s word, who changes nothing of it', async () => {
+    const before = rehearsal.cloudflare.snapshot();
+    const { failed, warned, words } = await examine('workers,directory,tenants');
+    expect([failed, warned]).toEqual([0, 0]);
+    expect(words).toEqual(
+      expect.arrayContaining([
+        `${DISPATCHER}: serves the release ${FIRST} to everybody`,
+        `${JOBS}: is of the release ${FIRST}, as the dispatcher`,
+        // As the dispatcher has written them for those who were there.
+        expect.stringMatching(/^KV marquee-staging-tenant-directory: [4-9] entries, none of them behind/),
+      ]),
+    );
+    expect(rehearsal.cloudflare.snapshot()).toEqual(before);
+    expect(rehearsal.cloudflare.unknownCalls).toEqual([]);
+  });
+
   test('changes nothing when it is run again, and tells what else Supabase trusts', async () => {
     const before = rehearsal.cloudflare.snapshot();
     const { management } = rehearsal;
@@ -308,7 +335,7 @@ describe('A release that does not prove itself', () => {
 
   test('is taken back where it failed only later', async () => {
     const served = rehearsal.cloudflare.snapshot().scripts[DISPATCHER];
-    for (const step of ['version', 'release'])
+    for (const step of ['version', 'jobs', 'release'])
       expect(await deploy(rehearsal, '--yes', '--release', 'broken', '--only', step)).toMatchObject({
         code: 0,
       });
@@ -319,6 +346,10 @@ describe('A release that does not prove itself', () => {
     expect((await deploy(rehearsal, '--release', FIRST, '--only', 'smoke')).error).toContain(
       '4 tenants are as they should be',
     );
+    // Jobs stay: they were deployed with the release, though they are no other than before.
+    const { failed, warned, words } = await examine('workers');
+    expect([failed, warned]).toEqual([0, 1]);
+    expect(words).toContain(`${JOBS}: is of the release broken, and the dispatcher serves ${FIRST}`);
   });
 });
 

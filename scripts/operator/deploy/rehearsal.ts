@@ -18,6 +18,7 @@ import { type ManagementApi, startManagementApi } from '../../local/management-a
 import {
   LOCAL_HOST_SUFFIX,
   type OAuthClient,
+  platformClients,
   registerOAuthClients,
   seedOAuthClients,
 } from '../../local/oauth-clients.ts';
@@ -57,6 +58,8 @@ export interface Rehearsal extends RehearsedAccount {
   readonly configFile: string;
   /** Temporary; gone when it closes. */
   readonly folder: string;
+  /** Supabase does not answer any more, until what comes back is called. */
+  takeSupabaseDown(): Promise<() => Promise<void>>;
   /** An empty account of Cloudflare beside the first, for the same installation: deployments to both are comparable. */
   openAccount(): Promise<RehearsedAccount>;
 }
@@ -87,7 +90,11 @@ export async function startRehearsal({
 }: RehearsalOptions): Promise<Rehearsal> {
   const folder = mkdtempSync(join(tmpdir(), 'marquee-rehearsal-'));
   const databaseUrl = emptyDatabaseUrl ?? (await platform.createDatabase());
-  const management = await startManagementApi({ project: PROJECT, lagMilliseconds: trustMilliseconds });
+  const management = await startManagementApi({
+    project: PROJECT,
+    lagMilliseconds: trustMilliseconds,
+    believesMilliseconds: 1_000,
+  });
   const secrets = await createSecrets(
     {
       publishableKey: 'sb_publishable_rehearsal',
@@ -98,13 +105,15 @@ export async function startRehearsal({
     Date.now(),
     'staging',
   );
-  const dataApi = await startDataApi({
+  const dataApiOptions = {
     databaseUrl,
     publishableKey: secrets.publishableKey,
     keys: management.trustedKeys,
-  });
+  };
+  let dataApi = await startDataApi(dataApiOptions);
   const [github, google] = await Promise.all([startGitHub(), startGoogle()]);
-  const clients = emptyDatabaseUrl === undefined ? await seedClients(databaseUrl, secrets) : [];
+  const clients =
+    emptyDatabaseUrl === undefined ? await seedClients(databaseUrl, secrets) : platformClients(secrets);
   const accounts: RehearsedAccount[] = [];
   const keySet = await serveKeySet(() => accounts.at(-1)?.cloudflare.edge.url ?? '');
   const secretsFile = join(folder, 'secrets.json');
@@ -140,8 +149,10 @@ export async function startRehearsal({
       env: {
         CLOUDFLARE_API_BASE_URL: cloudflare.url,
         CLOUDFLARE_API_TOKEN: cloudflare.token,
+        CLOUDFLARE_ACCOUNT_ID: ACCOUNT,
         SUPABASE_API_URL: management.url,
         SUPABASE_ACCESS_TOKEN: management.token,
+        SUPABASE_URL: dataApi.url,
         DATABASE_URL: databaseUrl,
         MARQUEE_EDGE: cloudflare.edge.url,
       },
@@ -161,6 +172,13 @@ export async function startRehearsal({
   return {
     ...(await openAccount()),
     ...{ management, databaseUrl, secrets, secretsFile, configFile, folder, openAccount },
+    async takeSupabaseDown() {
+      const { url } = dataApi;
+      await dataApi.close();
+      return async () => {
+        dataApi = await startDataApi({ ...dataApiOptions, port: Number(new URL(url).port) });
+      };
+    },
     async close() {
       await Promise.all([
         ...accounts.map((account) => account.close()),

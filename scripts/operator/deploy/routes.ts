@@ -11,13 +11,7 @@ import {
   type WorkerDomain,
   type WorkerRoute,
 } from '../cloudflare-client.ts';
-import {
-  CustomHostnames,
-  isGivenUp,
-  isOfOthers,
-  isServed,
-  readVerifiedHostnames,
-} from '../custom-hostnames.ts';
+import { CustomHostnames, isGivenUp, isOfOthers, isServed } from '../custom-hostnames.ts';
 import type { Installation } from './installation.ts';
 import type { Change, Step } from './steps.ts';
 
@@ -33,8 +27,14 @@ interface ZoneState {
   readonly workerDomains: readonly WorkerDomain[];
 }
 
-export function routesStep(installation: Installation): Step {
-  const { environment, cloudflare, sql } = installation;
+/** What this step needs: the doctor looks by it, too. */
+export interface Routed extends Pick<Installation, 'cloudflare' | 'environment' | 'say'> {
+  /** Verified ones of all tenants that answer. */
+  verifiedHostnames(): Promise<readonly string[]>;
+}
+
+export function routesStep(installation: Routed): Step {
+  const { environment, cloudflare } = installation;
   const { brandZone, neutralZone, customHostnameTarget } = environment;
   return {
     name: 'routes',
@@ -44,7 +44,7 @@ export function routesStep(installation: Installation): Step {
         readZone(installation, brandZone),
         readZone(installation, neutralZone),
         CustomHostnames.of(cloudflare, environment),
-        readVerifiedHostnames(sql),
+        installation.verifiedHostnames(),
       ]);
       const wanted = verified.filter((hostname) => isOfOthers(hostname, environment));
       const present = await hostnames.list();
@@ -70,7 +70,7 @@ export function routesStep(installation: Installation): Step {
 
 /** One for each domain of a partner. One that waits for its owner is as it should be, and told. */
 function hostnameChanges(
-  { say, environment }: Installation,
+  { say, environment }: Routed,
   hostnames: CustomHostnames,
   wanted: readonly string[],
   present: readonly CustomHostname[],
@@ -102,7 +102,7 @@ function hostnameChanges(
   return [...renewed, ...created];
 }
 
-async function readZone({ cloudflare }: Installation, name: string): Promise<ZoneState> {
+async function readZone({ cloudflare }: Routed, name: string): Promise<ZoneState> {
   const zone = await cloudflare.findZone(name);
   if (zone === null) throw new Refusal(`The account has no zone ${name}.`);
   const [records, routes, workerDomains] = await Promise.all([
@@ -115,7 +115,7 @@ async function readZone({ cloudflare }: Installation, name: string): Promise<Zon
 
 /** Each name is proxied; what it points at does not matter, a Worker answers. */
 function nameChanges(
-  { cloudflare, environment }: Installation,
+  { cloudflare, environment }: Routed,
   zone: ZoneState,
   names: readonly string[],
 ): Change[] {
@@ -147,7 +147,7 @@ function commentOf({ names }: Installation['environment']): string {
  * answer.
  */
 function routeChanges(
-  { cloudflare, environment }: Installation,
+  { cloudflare, environment }: Routed,
   zone: ZoneState,
   pattern: string,
   covers: (name: string) => boolean,
@@ -203,7 +203,7 @@ function givesWay({ pattern: theirs, script }: WorkerRoute, pattern: string, dis
   return own.replace(/^\*/, '').endsWith(wide.slice(1));
 }
 
-async function originChanges({ cloudflare, environment }: Installation, zone: ZoneState): Promise<Change[]> {
+async function originChanges({ cloudflare, environment }: Routed, zone: ZoneState): Promise<Change[]> {
   const { customHostnameTarget: origin } = environment;
   const present = (await cloudflare.findFallbackOrigin(zone.id))?.origin ?? '';
   if (present === origin) return [];
