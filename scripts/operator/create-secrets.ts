@@ -146,7 +146,9 @@ async function readClient(
       read(text) {
         const value = oauthClientSchema.shape[member].safeParse(text);
         if (value.success) return value.data;
-        throw new Refusal(`A client ${words} (${variable}) is 1 to 300 printable characters without a space.`);
+        throw new Refusal(
+          `A client ${words} (${variable}) is 1 to 300 printable characters without a space.`,
+        );
       },
     });
   return {

@@ -206,7 +206,10 @@ describe('npm run create-secrets', () => {
     const spoken = said.out + said.error;
     expect(spoken).not.toContain(made.fieldKeys[0]?.k);
     expect(spoken).not.toContain('canary');
-    expect(await create([file])).toMatchObject({ code: 1, error: expect.stringContaining(`${file} is there already`) });
+    expect(await create([file])).toMatchObject({
+      code: 1,
+      error: expect.stringContaining(`${file} is there already`),
+    });
     expect(await readSecretsFile(file)).toEqual(made);
   });
 
