@@ -152,6 +152,11 @@ test('keys that are not deployed, not known, old, or not there', async () => {
   expect(lacking.bad).toEqual(['fail Session keys: custom-tenant serves a tenant and has none']);
   const sealed = await examine(keys, { document: { ...secrets, fieldKeys: others.fieldKeys } });
   expect(sealed.bad.join('\n')).toContain('fail GitHub at partner-seo.com: its secret does not open');
+  const mistyped = { ...secrets.github, clientId: 'mistyped' };
+  const stranger = await examine(keys, { document: { ...secrets, github: mistyped } });
+  expect(stranger.bad.join('\n')).toContain(
+    'fail The platform’s GitHub client: the provider does not know the client, or its secret',
+  );
   const broken = await examine(keys, { env: { MARQUEE_SECRETS: '{"canary' } });
   expect(broken.bad).toEqual(['fail Secrets document: The secrets document is no JSON.']);
 });

@@ -32,8 +32,10 @@ import { releaseChecks } from './doctor/release-checks.ts';
 import { routeChecks } from './doctor/route-checks.ts';
 import { scriptChecks } from './doctor/script-checks.ts';
 import { tenantChecks } from './doctor/tenant-checks.ts';
+import { trustChecks } from './doctor/trust-checks.ts';
 import { readSecrets } from './installation-secrets.ts';
-import type { Tool, ToolRun } from './tool.ts';
+import { ManagementClient } from './management-client.ts';
+import type { Tool, ToolRun, ToolWorld } from './tool.ts';
 
 const OPTIONS = {
   'secrets-file': { type: 'string', value: 'FILE', help: 'the secrets document, to check the keys' },
@@ -53,6 +55,7 @@ export const doctorTool: Tool<typeof OPTIONS> = {
   environment: {
     MARQUEE_SECRETS: 'the secrets document itself, without --secrets-file',
     SUPABASE_URL: 'where the Data API is, without --env',
+    SUPABASE_ACCESS_TOKEN: 'with --env: to look whom Supabase trusts',
     CLOUDFLARE_API_TOKEN: 'with --env: to look at releases, the namespace, routes and KV',
     MARQUEE_EDGE: 'for one machine: http://127.0.0.1:PORT, dialled instead of the hostnames',
   },
@@ -103,6 +106,7 @@ async function chooseChecks(run: Run, groups: ReadonlySet<Group>): Promise<Check
   return [
     ...databaseChecks(address, transact),
     ...(groups.has('keys') ? await chooseKeyChecks(run, { installation, target, environment }) : []),
+    ...chooseTrustChecks(world, environment),
     ...tenantChecks(installation, target, options.tenant),
     ...chooseCloudflareChecks(run, installation, environment),
   ];
@@ -133,6 +137,18 @@ async function chooseKeyChecks({ options, world, transact }: Run, known: Known):
     if (!(error instanceof Refusal)) throw error;
     return [said('keys', fail('Secrets document', error.message, 'Mend the document, or name another.'))];
   }
+}
+
+function chooseTrustChecks({ env }: ToolWorld, environment: DeployEnvironment | null): Check[] {
+  if (environment === null) return [];
+  const token = env['SUPABASE_ACCESS_TOKEN'];
+  if (!token) {
+    const words = 'not looked at: no access to Supabase';
+    return [said('keys', warn('Who Supabase trusts', words, 'Set SUPABASE_ACCESS_TOKEN.'))];
+  }
+  const url = env['SUPABASE_API_URL'] ?? 'https://api.supabase.com';
+  const management = new ManagementClient({ url, token, project: environment.supabaseProject });
+  return trustChecks(environment, management);
 }
 
 function chooseCloudflareChecks(

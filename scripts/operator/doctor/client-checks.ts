@@ -1,7 +1,11 @@
-/** Do the OAuth clients that hosts have open with the field keys, and do their providers know them? Called by doctor.ts. */
+/**
+ * Do the OAuth clients that people come in by work: the platform's own, and those of hosts, which have to open with the field
+ * keys? Called by doctor.ts.
+ */
 import type { TransactionSql } from 'postgres';
+import { PROVIDERS } from '../../../contract/tenants.ts';
 import type { InstallationSecrets } from '../installation-secrets.ts';
-import { judgeClients, type ListedClient, readClients } from '../listed-clients.ts';
+import { type Callback, judgeCallbacks, readCallbacks } from '../oauth-callbacks.ts';
 import { type Check, type Finding, fail, ok, warn } from './findings.ts';
 
 export function clientChecks(
@@ -10,29 +14,43 @@ export function clientChecks(
   transact: <T>(work: (sql: TransactionSql) => Promise<T>) => Promise<T>,
 ): Check[] {
   const about = 'OAuth clients';
+  const known = {
+    ...env,
+    FIELD_KEYS: JSON.stringify({ keys: secrets.fieldKeys }),
+    GITHUB_CLIENT_ID: secrets.github.clientId,
+    GITHUB_CLIENT_SECRET: secrets.github.clientSecret,
+    GOOGLE_CLIENT_ID: secrets.google.clientId,
+    GOOGLE_CLIENT_SECRET: secrets.google.clientSecret,
+  };
   return [
     {
       group: 'keys',
       about,
       seconds: 120,
       async run() {
-        const keyring = { ...env, FIELD_KEYS: JSON.stringify({ keys: secrets.fieldKeys }) };
-        const clients = await judgeClients(await transact(readClients), keyring);
-        const findings = clients.map(judge).filter((finding) => finding !== null);
-        return findings.length > 0
-          ? findings
-          : [ok(about, `${clients.length} of hosts of their own, all usable`)];
+        const callbacks = await judgeCallbacks(await transact(readCallbacks), known);
+        const own = callbacks.filter(({ client }) => client === 'its own');
+        // One client serves all names of the platform's: it is told once, at the first of them.
+        const platform = PROVIDERS.flatMap((provider) =>
+          callbacks.filter((one) => one.provider === provider && one.client === 'the platform’s').slice(0, 1),
+        );
+        const findings = [...platform, ...own].map(judge).filter((finding) => finding !== null);
+        const hosts =
+          own.length === 0 ? 'no tenant has any of its own' : `${own.length} of tenants’ hosts, too`;
+        return findings.length > 0 ? findings : [ok(about, `the platform’s own are known; ${hosts}`)];
       },
     },
   ];
 }
 
-function judge({ hostname, provider, callback, state }: ListedClient): Finding | null {
-  const about = `${provider === 'github' ? 'GitHub' : 'Google'} at ${hostname}`;
+function judge({ hostname, provider, callback, client, state }: Callback): Finding | null {
+  const name = provider === 'github' ? 'GitHub' : 'Google';
+  const about = client === 'its own' ? `${name} at ${hostname}` : `The platform’s ${name} client`;
   switch (state) {
     case 'accepted':
     case 'switched off':
     case 'not checked':
+    case 'none yet':
       return null;
     case 'unreadable':
       return fail(

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DIRECTORY_PREFIX } from '../../../contract/directory.ts';
 import { type CloudflareApi, startCloudflareApi } from '../../local/cloudflare-api/server.ts';
 import { callApi, upload } from '../../local/cloudflare-api/testing.ts';
+import { startManagementApi } from '../../local/management-api.ts';
 import { type Platform, startPlatform } from '../../local/platform.ts';
 import { TENANT_WORKERS } from '../../local/workers.ts';
 import { CloudflareClient } from '../cloudflare-client.ts';
@@ -15,6 +16,7 @@ import { readCommit } from '../deploy/build-output.ts';
 import { type DeployEnvironment, environmentOf, parseDeployConfig } from '../deploy/deploy-config.ts';
 import { routesStep } from '../deploy/routes.ts';
 import { doctorTool } from '../doctor.ts';
+import { ManagementClient } from '../management-client.ts';
 import { runAt } from '../testing.ts';
 
 const ZONES = { brandZone: 'cozyartzmedia.com', neutralZone: 'portal-edge.net' };
@@ -68,8 +70,12 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function examine(line: readonly string[], access: Pick<CloudflareApi, 'url' | 'token'> = api) {
-  const env = { CLOUDFLARE_API_TOKEN: access.token, CLOUDFLARE_API_BASE_URL: access.url };
+async function examine(
+  line: readonly string[],
+  access: Pick<CloudflareApi, 'url' | 'token'> = api,
+  more: Readonly<Record<string, string>> = {},
+) {
+  const env = { CLOUDFLARE_API_TOKEN: access.token, CLOUDFLARE_API_BASE_URL: access.url, ...more };
   const whole = ['--env', 'staging', '--config', config, '--json', ...line];
   const said = await runAt(databaseUrl, doctorTool, whole, { env });
   const { findings = [] } = JSON.parse(said.out || '{}') as {
@@ -282,6 +288,32 @@ test('a schema that is behind or ahead of the release', async () => {
     ]);
   } finally {
     await sql`delete from supabase_migrations.schema_migrations where version = '20991231000000'`;
+  }
+});
+
+test('whom Supabase trusts beside us', async () => {
+  const project = environment.supabaseProject;
+  const management = await startManagementApi({ project, lagMilliseconds: 0 });
+  const client = new ManagementClient({ url: management.url, token: management.token, project });
+  const look = async () => {
+    const env = { SUPABASE_API_URL: management.url, SUPABASE_ACCESS_TOKEN: management.token };
+    const { bad } = await examine(['--only', 'keys'], api, env);
+    return bad.filter((line) => line.includes('Who Supabase trusts'));
+  };
+  try {
+    await client.addIntegration(environment.jwksUrl);
+    expect(await look()).toEqual([]);
+    await client.addIntegration('https://login.example.net/jwks.json');
+    expect(await look()).toEqual([
+      expect.stringMatching(
+        /^fail .* also trusts https:\/\/login\.example\.net\/jwks\.json, which is not ours/,
+      ),
+    ]);
+    expect((await examine(['--only', 'keys'])).bad).toContainEqual(
+      expect.stringContaining('warn Who Supabase trusts: not looked at'),
+    );
+  } finally {
+    await management.close();
   }
 });
 

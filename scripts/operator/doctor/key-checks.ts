@@ -7,6 +7,8 @@ import { askWithKey } from '../supabase-trust.ts';
 import { type Check, type Finding, fail, ok, warn } from './findings.ts';
 import type { Installation } from './installation.ts';
 
+/** Its step looks, and does what configure-supabase-auth does. */
+const TRUST = 'Deploy, if need be the step auth alone.';
 const DAY_MILLISECONDS = 86_400_000;
 const OLD_DAYS = 365;
 /** The longest wait of a rotation is a week. */
@@ -125,7 +127,7 @@ async function judgeTokens({
       warn(about, 'not checked: nobody said where the Data API is', 'Set SUPABASE_URL, or give --env.'),
     ];
   if (primary === null || issuer === null)
-    return [fail(about, 'the database knows no issuer of our tokens', 'npm run configure-supabase-auth')];
+    return [fail(about, 'the database knows no issuer of our tokens', TRUST)];
   const { publishableKey } = secrets;
   const asking = {
     supabaseUrl,
@@ -139,7 +141,7 @@ async function judgeTokens({
       if (status === 200) return ok(about, `the Data API takes those of ${key.kid}`);
       const words = `the Data API refuses those of ${key.kid} (${status ?? 'no answer'}${body.message ? `: ${body.message}` : ''})`;
       return index === 0
-        ? fail(about, words, 'npm run configure-supabase-auth')
+        ? fail(about, words, TRUST)
         : warn(about, words, 'It does not sign yet. Deploy the dispatcher with it, and wait for Supabase.');
     }),
   );
