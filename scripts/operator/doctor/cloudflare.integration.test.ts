@@ -19,6 +19,7 @@ import { runAt } from '../testing.ts';
 
 const ZONES = { brandZone: 'cozyartzmedia.com', neutralZone: 'portal-edge.net' };
 const PARTNER = 'partner1.cozyartzmedia.com';
+const PARTNER_DOMAIN = 'partner-seo.com';
 const HOUR = 3_600_000;
 const release = 'r1';
 
@@ -52,6 +53,7 @@ beforeAll(async () => {
   for (const worker of TENANT_WORKERS) await putScript(`${worker}--${release}`);
   await putWorker(environment.names.dispatcher, release, await dispatcherBindings(release));
   await putWorker(environment.names.jobs, release);
+  api.pointDomain(PARTNER_DOMAIN, environment.customHostnameTarget);
   await takeRoutes(client);
 });
 
@@ -314,6 +316,8 @@ test('a route that leads elsewhere, and a name that is gone', async () => {
   expect([code, bad]).toEqual([
     1,
     [
+      // What it points at is gone.
+      expect.stringMatching(/^warn Names and routes: partner-seo\.com waits for its owner: CNAME /),
       'fail Names and routes: a deployment would create the name portals.portal-edge.net (AAAA 100::, proxied)',
       'fail Names and routes: a deployment would route */* to marquee-staging-dispatcher',
     ],
