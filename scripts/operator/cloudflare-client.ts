@@ -36,7 +36,9 @@ const deploymentSchema = z.object({
 });
 const versionSchema = z.object({
   id: z.string(),
-  annotations: z.object({ 'workers/tag': z.string().nullish() }).nullish(),
+  annotations: z
+    .object({ 'workers/tag': z.string().nullish(), 'workers/message': z.string().nullish() })
+    .nullish(),
 });
 /** Of a version: what we ask of one is in the settings of its type. */
 const bindingSchema = z.looseObject({ name: z.string(), type: z.string() });
@@ -205,16 +207,17 @@ export class CloudflareClient {
     }));
   }
 
-  /** One of those, with what it is bound to; null when it is not there. */
+  /** One of those, with the message of its upload and what it is bound to; null when it is not there. */
   async findVersion(
     worker: string,
     id: string,
-  ): Promise<{ tag: string | null; bindings: readonly VersionBinding[] } | null> {
+  ): Promise<{ tag: string | null; message: string | null; bindings: readonly VersionBinding[] } | null> {
     const path = this.#worker(worker, `/versions/${encodeURIComponent(id)}`);
     const found = await this.#find(path, wholeVersionSchema);
     if (found === null) return null;
     return {
       tag: found.annotations?.['workers/tag'] ?? null,
+      message: found.annotations?.['workers/message'] ?? null,
       bindings: found.resources?.bindings ?? [],
     };
   }

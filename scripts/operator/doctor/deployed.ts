@@ -3,11 +3,16 @@ import type { CloudflareClient, Deployment, VersionBinding } from '../cloudflare
 import type { DeployEnvironment } from '../deploy/deploy-config.ts';
 import { mainVersion, readReleased } from '../deploy/versions.ts';
 
+/** As wrangler.ts tells it with each version. */
+const COMMIT = /^commit ([0-9a-f]{7})$/;
+
 export interface DispatcherVersion {
   /** Of the requests. */
   readonly percentage: number;
   /** The release that it was uploaded as; null where another tool has done it. */
   readonly tag: string | null;
+  /** Seven digits of the commit that it was made of; null where nobody has told. */
+  readonly commit: string | null;
   /** `RELEASE`: whose Workers it asks the namespace for. Null where there is no such variable. */
   readonly release: string | null;
   /** The dispatch namespace that it asks. */
@@ -79,6 +84,7 @@ function readVersions(
       return {
         percentage,
         tag: version?.tag ?? null,
+        commit: COMMIT.exec(version?.message ?? '')?.[1] ?? null,
         release: setting('RELEASE', 'plain_text', 'text'),
         namespace: setting('DISPATCHER', 'dispatch_namespace', 'namespace'),
         directoryId: setting('TENANT_DIRECTORY', 'kv_namespace', 'namespace_id'),

@@ -12,8 +12,6 @@ import { type Check, type Finding, fail, nameSome, ok, warn } from './findings.t
 
 const DEPLOY = 'Deploy; each deployment ends with all of them in step.';
 const CHECK_SECONDS = 60;
-/** `<commit>-<digest>`, as worker-plan.ts names a release that nobody named. */
-const BY_COMMIT = /^([0-9a-f]{7})-[0-9a-f]{8}$/;
 
 export function releaseChecks(
   { names, namespace }: DeployEnvironment,
@@ -31,7 +29,7 @@ export function releaseChecks(
     check(names.jobs, async () => judgeJobs(names.jobs, await deployed())),
     check('Schema', async () => {
       const [main] = (await deployed()).dispatcher;
-      return main?.release ? [await judgeSchema(main.release, await transact(readAppliedMigrations))] : [];
+      return main?.release ? [await judgeSchema(main, await transact(readAppliedMigrations))] : [];
     }),
   ];
 }
@@ -94,11 +92,13 @@ function judgeJobs(about: string, { dispatcher, jobs }: Deployed): Finding[] {
 }
 
 /** Of a commit that this clone has; migrations beside what its Workers need come from a release that is not up yet. */
-async function judgeSchema(release: string, applied: ReadonlySet<string>): Promise<Finding> {
+async function judgeSchema(
+  { release, commit }: DispatcherVersion,
+  applied: ReadonlySet<string>,
+): Promise<Finding> {
   const about = 'Schema';
-  const commit = BY_COMMIT.exec(release)?.[1];
-  if (commit === undefined)
-    return ok(about, `${release} names no commit: compared with this clone alone, see Migrations`);
+  if (commit === null)
+    return ok(about, `${release} tells no commit: compared with this clone alone, see Migrations`);
   const arguments_ = ['ls-tree', '--name-only', commit, 'supabase/migrations/'];
   const listed = await runCommand('git', arguments_, { cwd: REPOSITORY }).catch(() => null);
   if (listed?.code !== 0)

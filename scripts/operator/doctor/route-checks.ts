@@ -23,7 +23,8 @@ export function routeChecks(
           ...{ cloudflare, environment },
           verifiedHostnames: async () =>
             hosts.filter(({ status }) => status !== 'inactive').map(({ hostname }) => hostname),
-          say: (line) => void waiting.push(warn(about, line.trim(), 'Tell the partner.')),
+          say: (line) =>
+            void waiting.push(warn(about, line.trim().replace(/^routes: /, ''), 'Tell the partner.')),
         }).look();
         if (changes.length === 0)
           return [
