@@ -9,9 +9,13 @@ import type { DeployEnvironment } from './deploy-config.ts';
 
 export async function checkCloudflare(
   cloudflare: CloudflareClient,
-  { names, brandZone, neutralZone }: DeployEnvironment,
+  { names, accountId, brandZone, neutralZone }: DeployEnvironment,
 ): Promise<string[]> {
-  const groups = await Promise.all([
+  const zones = Promise.all([
+    checkZone(cloudflare, brandZone, false),
+    checkZone(cloudflare, neutralZone, true),
+  ]);
+  const account = await Promise.all([
     attempt(
       () => cloudflare.listNamespaces(),
       (refusal) =>
@@ -35,10 +39,14 @@ export async function checkCloudflare(
       await cloudflare.listQueues();
       await cloudflare.requireWrite('queues');
     }, needs('Queues: Edit')),
-    checkZone(cloudflare, brandZone, false),
-    checkZone(cloudflare, neutralZone, true),
   ]);
-  const problems = groups.flat();
+  // One reason, not one for each right.
+  const nothing = account.every((lacks) => lacks.length > 0 && lacks.every((one) => one.includes('(403')))
+    ? [
+        `CLOUDFLARE_API_TOKEN may do nothing in the account ${accountId}: is it that account’s, with the rights of docs/going-live.md (Edit, not Read)?`,
+      ]
+    : null;
+  const problems = [...(nothing ?? account.flat()), ...(await zones).flat()];
   const refused = problems.find((problem) => problem.includes('Cloudflare refuses CLOUDFLARE_API_TOKEN'));
   return refused === undefined
     ? problems
@@ -99,7 +107,7 @@ async function checkZone(
 
 function needs(right: string): (refusal: CloudflareRefusal) => string {
   return (refusal) =>
-    refusal.status === 403 ? `CLOUDFLARE_API_TOKEN lacks “${right}”. ${refusal.message}` : refusal.message;
+    refusal.status === 403 ? `CLOUDFLARE_API_TOKEN lacks “${right}” (403).` : refusal.message;
 }
 
 async function attempt(
