@@ -37,8 +37,8 @@ export default defineConfig({
     locale: 'en-GB',
     timezoneId: 'UTC',
     screenshot: 'only-on-failure',
-    // Without its film: taking that costs as much as the pages.
-    trace: { mode: 'retain-on-failure', screenshots: false },
+    // Recording costs every test; browser-tests.ts runs what failed once more for it.
+    trace: 'off',
   },
   projects: [
     // http://<hostname>.localhost: what a developer sees.

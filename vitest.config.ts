@@ -62,7 +62,9 @@ function nodeProject(name: string, include: string[]): TestProjectInlineConfigur
 const withoutHistory = await readPreviousCommit().then(
   () => [],
   (error: Error) => {
-    console.warn(`Not tested: releases side by side. ${error.message}`);
+    console.warn(
+      `Not tested: this release beside the previous one, and its migrations under it. ${error.message}`,
+    );
     return ['scripts/releases/**'];
   },
 );

@@ -16,6 +16,7 @@ import { openFrontDoor } from './local/front-door.ts';
 import { startPlatform } from './local/platform.ts';
 import { startPortal } from './local/portal.ts';
 import { isRunning, onShutdown } from './local/processes.ts';
+import { type PlaywrightRun, runAndRecord } from './local/recorded-failures.ts';
 
 const REPOSITORY = fileURLToPath(new URL('..', import.meta.url));
 /** What a run keeps of its failures, in a folder named by its pid. */
@@ -56,30 +57,32 @@ async function main(): Promise<number> {
   }
   // First, because it may also set where the browser's libraries are.
   const chromium = await findChromium();
-  const child = spawn(
-    process.execPath,
-    [
-      join(REPOSITORY, 'node_modules/@playwright/test/cli.js'),
-      ...['test', `--workers=${WORKERS}`, ...process.argv.slice(2)],
-    ],
-    {
-      cwd: REPOSITORY,
-      stdio: 'inherit',
-      env: {
-        ...process.env,
-        [BROWSER_PORTALS_VARIABLE]: JSON.stringify(portals),
-        [BROWSER_OUTPUT_VARIABLE]: join(OUTPUTS, String(process.pid)),
-        CHROMIUM_PATH: chromium,
-      },
-    },
-  );
+  const environment = {
+    ...process.env,
+    [BROWSER_PORTALS_VARIABLE]: JSON.stringify(portals),
+    CHROMIUM_PATH: chromium,
+  };
+  return runAndRecord(process.argv.slice(2), join(OUTPUTS, String(process.pid)), async (run) => {
+    // Stopped meanwhile: nothing more begins.
+    if (shutdown.requested) return 1;
+    return runPlaywright(run, { ...environment, ...run.environment, [BROWSER_OUTPUT_VARIABLE]: run.output });
+  });
+}
+
+function runPlaywright(run: PlaywrightRun, env: NodeJS.ProcessEnv): Promise<number> {
+  const cli = join(REPOSITORY, 'node_modules/@playwright/test/cli.js');
+  const child = spawn(process.execPath, [cli, 'test', `--workers=${WORKERS}`, ...run.arguments], {
+    cwd: REPOSITORY,
+    stdio: run.silent ? 'ignore' : 'inherit',
+    env,
+  });
   return new Promise((done, fail) => {
     child.once('error', fail);
     child.once('exit', (code) => done(code ?? 1));
   });
 }
 
-onShutdown(close);
+const shutdown = onShutdown(close);
 const code = await main();
 await close();
 process.exit(code);

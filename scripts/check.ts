@@ -1,6 +1,6 @@
 /**
  * `npm run check`: what can be judged without running the product. Types, lint and format, import rules, generated
- * types, the database's advisors. Ends with `N passed, N failed`.
+ * types, shell scripts, the database's advisors. Ends with `N passed, N failed`.
  */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,6 +8,7 @@ import { findDrift, generateDatabaseFile, generateWorkerTypes } from './local/ge
 import { findAdvisories } from './local/migrations.ts';
 import { type Platform, startPlatform } from './local/platform.ts';
 import { onShutdown, runCommand } from './local/processes.ts';
+import { checkShellScripts, type Judgement } from './local/shell-scripts.ts';
 import { formatSeconds } from './local/table.ts';
 
 const REPOSITORY = fileURLToPath(new URL('..', import.meta.url));
@@ -16,7 +17,7 @@ const FOLDERS = ['contract', 'worker-dispatcher', 'worker-tenant', 'web', 'scrip
 interface Check {
   readonly name: string;
   /** Answers what is wrong; an empty text is what we want. */
-  readonly run: () => Promise<string>;
+  readonly run: () => Promise<Judgement>;
 }
 
 async function runTool(name: string, ...arguments_: string[]): Promise<string> {
@@ -52,6 +53,15 @@ function checksOf(platform: Promise<Platform>): Check[] {
     { name: 'Import rules', run: () => runTool('depcruise', ...FOLDERS) },
     { name: 'Generated types of the Workers', run: async () => describeDrift(await generateWorkerTypes()) },
     {
+      name: 'Shell scripts',
+      run: () =>
+        checkShellScripts({
+          folder: REPOSITORY,
+          environment: process.env,
+          cache: join(REPOSITORY, 'node_modules/.cache/shellcheck'),
+        }),
+    },
+    {
       name: 'Generated types of the database',
       run: () => withDatabase(async (url) => describeDrift([await generateDatabaseFile(url)])),
     },
@@ -74,21 +84,28 @@ async function main(): Promise<void> {
     await platform.then((started) => started.stop()).catch(() => {});
   };
   onShutdown(stop);
-  const failures = await Promise.all(
+  const outcomes = await Promise.all(
     checksOf(platform).map(async ({ name, run }) => {
       const started = performance.now();
-      const problem = await run().catch((error: unknown) =>
+      const judgement = await run().catch((error: unknown) =>
         String(error instanceof Error ? error.message : error),
       );
-      const mark = problem === '' ? '✓' : '✗';
-      console.log(`${mark} ${name} (${formatSeconds(performance.now() - started)})`);
-      if (problem !== '') console.log(problem.replace(/^/gm, '    '));
-      return problem === '' ? 0 : 1;
+      if (typeof judgement !== 'string') {
+        console.log(`Not tested: ${name.toLowerCase()}. ${judgement.leftOut}`);
+        return 'left out';
+      }
+      const outcome = judgement === '' ? 'passed' : 'failed';
+      console.log(
+        `${outcome === 'passed' ? '✓' : '✗'} ${name} (${formatSeconds(performance.now() - started)})`,
+      );
+      if (judgement !== '') console.log(judgement.replace(/^/gm, '    '));
+      return outcome;
     }),
   );
   await stop();
-  const failed = failures.filter((failure) => failure === 1).length;
-  console.log(`${failures.length - failed} passed, ${failed} failed`);
+  const count = (outcome: (typeof outcomes)[number]) => outcomes.filter((one) => one === outcome).length;
+  const failed = count('failed');
+  console.log(`${count('passed')} passed, ${failed} failed`);
   process.exit(failed === 0 ? 0 : 1);
 }
 

@@ -3,7 +3,8 @@
  * machine, then the portals as the edge serves them, until Ctrl-C; `-- --exit` ends after the deployment, and
  * `-- --interrupted` kills it twice on its way. What else is given, the deployment is given: `-- --dry-run`.
  */
-
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { build } from './local/build.ts';
 import { createRunFolder, startPlatform } from './local/platform.ts';
 import { onShutdown } from './local/processes.ts';
@@ -46,6 +47,7 @@ runMain(async () => {
   const code = await runTool(deployTool, deployment, { ...terminal, env: rehearsal.env });
   if (code !== 0 || exit || line.includes('--dry-run')) return shutdown.end(code);
   console.log(describePortals(rehearsal));
+  console.log(await describePractice(rehearsal));
 }, shutdown);
 
 async function start(): Promise<Rehearsal> {
@@ -76,4 +78,17 @@ ${formatTable(portals).replaceAll(/^/gm, '  ')}
 
   Continue with GitHub or Google, and pick Ada Lovelace: each portal has an invitation for her, as its admin. Grace
   Hopper comes without one, as a client. Ctrl-C ends it, and nothing of it stays.`;
+}
+
+/** What an operator's terminal has, so that docs/operations.md can be tried on this installation. */
+async function describePractice({ env, line: given, folder }: Rehearsal): Promise<string> {
+  const file = join(folder, 'rehearsal.env');
+  const lines = Object.entries(env).map(([name, value]) => `export ${name}='${value}'\n`);
+  await writeFile(file, lines.join(''), { mode: 0o600 });
+  return `
+To practise what docs/operations.md says, in another terminal:
+
+  . ${file}
+  npm run suspend-tenant -- partner1
+  ./scripts/deploy-multi-tenant.sh ${given.join(' ')}`;
 }

@@ -15,6 +15,9 @@ const REPOSITORY = fileURLToPath(new URL('..', import.meta.url));
 /** Whole outputs of the last run. */
 const OUTPUTS = join(REPOSITORY, 'test-results/output');
 
+/** How a suite says that it leaves a part out, and why: worth a word also when nothing failed. */
+const LEFT_OUT = /^Not tested: .+/gm;
+
 interface Suite {
   readonly name: string;
   readonly about: string;
@@ -131,6 +134,7 @@ async function runSuite(
   console.log(
     `${mark} ${suite.name}: ${counts.passed} passed, ${counts.failed} failed (${formatSeconds(milliseconds)})`,
   );
+  for (const [line] of output.matchAll(LEFT_OUT)) console.log(`  ${line}`);
   return { suite, output, milliseconds, ...counts };
 }
 

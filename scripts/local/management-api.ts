@@ -103,11 +103,14 @@ export interface ManagementApiOptions {
   readonly project: string;
   /** Between an integration and the trust in its keys: about 30 s on a hosted project. */
   readonly lagMilliseconds: number;
+  /** How long it believes what an address served before it looks there again; for good when left out. */
+  readonly believesMilliseconds?: number;
 }
 
 export async function startManagementApi({
   project,
   lagMilliseconds,
+  believesMilliseconds = Number.POSITIVE_INFINITY,
 }: ManagementApiOptions): Promise<ManagementApi> {
   const token = `sbp_${randomUUID().replaceAll('-', '')}${'0'.repeat(8)}`;
   const calls: string[] = [];
@@ -250,7 +253,17 @@ export async function startManagementApi({
   });
   app.notFound((c) => c.json({ message: `Cannot ${c.req.method} ${c.req.path}` }, 404));
 
-  const trustedKeys: JWTVerifyGetKey = (header, jws) => {
+  const lookAgain = async (integration: Integration): Promise<void> => {
+    const { jwks_url: address, resolved_at, inserted_at } = integration;
+    if (address === null || Date.now() - Date.parse(resolved_at ?? inserted_at) < believesMilliseconds)
+      return;
+    const resolved = await resolve(address);
+    // What does not answer is believed as it was.
+    if (resolved !== null) integration.resolved_jwks = resolved;
+    integration.resolved_at = new Date().toISOString();
+  };
+  const trustedKeys: JWTVerifyGetKey = async (header, jws) => {
+    await Promise.all([...integrations.values()].map(lookAgain));
     const now = Date.now();
     const keys = [
       ...[...integrations.values()].flatMap(({ resolved_jwks, trustedFrom }) =>

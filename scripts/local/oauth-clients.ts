@@ -23,19 +23,19 @@ export interface OAuthClient {
   readonly clientSecret: string;
 }
 
+/** The platform's own client comes in no row: the Workers' secrets have it. */
+export function platformClients(keys: Pick<ClientKeys, 'github' | 'google'>): OAuthClient[] {
+  return PROVIDERS.map((provider) => ({ provider, hostname: PLATFORM_DOMAIN, ...keys[provider] }));
+}
+
 /**
- * Writes each tenant's own OAuth clients, whose secrets our keys encrypt. The platform's own client comes first; it is
- * in no row but in the Workers' secrets.
+ * Writes each tenant's own OAuth clients, whose secrets our keys encrypt. The platform's own client comes first.
  */
 export async function seedOAuthClients(sql: Sql, keys: ClientKeys): Promise<OAuthClient[]> {
   const tenants = await sql<
     { tenant_id: string; domain: string }[]
   >`select tenant_id, domain from public.tenants`;
-  const clients: OAuthClient[] = PROVIDERS.map((provider) => ({
-    provider,
-    hostname: PLATFORM_DOMAIN,
-    ...keys[provider],
-  }));
+  const clients = platformClients(keys);
   const rows = await Promise.all(
     tenants.flatMap(({ tenant_id, domain }) =>
       PROVIDERS.map(async (provider) => {

@@ -125,11 +125,16 @@ export interface Finished {
   readonly milliseconds: number;
 }
 
-/** Runs a command to its end and keeps what it says; `onOutput` sees it as it comes. */
+/** Runs a command to its end and keeps what it says; `onOutput` sees it as it comes. After `limitMs` it is told to stop. */
 export function runCommand(
   command: string,
   arguments_: readonly string[],
-  options: { cwd?: string; env?: NodeJS.ProcessEnv; onOutput?: (text: string) => void } = {},
+  options: {
+    cwd?: string;
+    env?: NodeJS.ProcessEnv;
+    onOutput?: (text: string) => void;
+    limitMs?: number;
+  } = {},
 ): Promise<Finished> {
   const started = performance.now();
   return new Promise((resolve, reject) => {
@@ -137,6 +142,7 @@ export function runCommand(
       cwd: options.cwd,
       env: { ...process.env, ...options.env },
       stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: options.limitMs,
     });
     let output = '';
     const take = (text: string) => {

@@ -1,121 +1,111 @@
-/** `npm run add-tenant`: a new brand with its hostnames, its first admin's invitation and its OAuth clients. */
-import { parseHostname } from '../../contract/hostnames.ts';
-import {
-  PROVIDERS,
-  type Provider,
-  parseTenantId,
-  SIGN_UP_POLICIES,
-  SUBSCRIPTION_TIERS,
-} from '../../contract/tenants.ts';
+/**
+ * `npm run add-tenant`: a new brand with its hostnames, its first admin's invitation, its OAuth clients and its Worker's
+ * name; with `--env`, its own domain at Cloudflare, too.
+ */
+import { SUBSCRIPTION_TIERS, TENANT_TYPES } from '../../contract/tenants.ts';
 import { Refusal } from '../local/steps.ts';
 import { formatTable } from '../local/table.ts';
+import { describeLeft, type PlacedDomain, placeDomains } from './added-tenant.ts';
+import { CLOUDFLARE_OPTIONS, openCustomHostnames } from './cloudflare-access.ts';
 import { readFieldKeys } from './field-keys.ts';
-import { type AddedTenant, addTenant, type NewTenant } from './tenants.ts';
-import type { Tool, ToolRun, ToolWorld } from './tool.ts';
-
-const TYPES = ['partner-subdomain', 'custom-domain', 'primary'] as const;
-const PROVIDER_NAMES: Record<Provider, string> = { github: 'GitHub', google: 'Google' };
+import { readSecrets, tenantSecrets } from './installation-secrets.ts';
+import { PROVIDER_NAMES, readNewTenant, SIGN_UPS } from './new-tenant.ts';
+import { type AddedTenant, addTenant } from './tenants.ts';
+import type { Tool, ToolResult, ToolRun } from './tool.ts';
 
 const OPTIONS = {
   id: { type: 'string', value: 'ID', help: 'slug: 2 to 63 lower-case letters, digits and inner hyphens' },
   name: { type: 'string', value: 'NAME', help: 'the brand as the partner writes it' },
   domain: { type: 'string', value: 'HOST', help: 'where the portal answers' },
-  type: { type: 'string', value: 'TYPE', help: `${TYPES.join(', ')}; by the domain when left out` },
+  type: { type: 'string', value: 'TYPE', help: `${TENANT_TYPES.join(', ')}; by the domain when left out` },
   tier: { type: 'string', value: 'PLAN', help: `${SUBSCRIPTION_TIERS.join(', ')}; starter when left out` },
-  'sign-up': { type: 'string', value: 'POLICY', help: 'open or invite; invite when left out' },
+  'sign-up': { type: 'string', value: 'POLICY', help: `${SIGN_UPS.join(' or ')}; invite when left out` },
   admin: {
     type: 'string',
     value: 'EMAIL',
     help: 'invited as the first admin, by an email that a provider verifies',
   },
+  worker: {
+    type: 'string',
+    value: 'NAME',
+    help: 'a tenant Worker of its own (a dedicated stack); by the type when left out',
+  },
   'github-client-id': { type: 'string', value: 'ID', help: 'the domain’s own OAuth app at GitHub' },
   'google-client-id': { type: 'string', value: 'ID', help: 'the domain’s own OAuth client at Google' },
+  'secrets-file': {
+    type: 'string',
+    value: 'FILE',
+    help: 'the secrets document: to seal client secrets with, and to look for the keys of --worker',
+  },
+  ...CLOUDFLARE_OPTIONS,
 } as const;
 
 type Run = ToolRun<typeof OPTIONS>;
 
 export const addTenantTool: Tool<typeof OPTIONS> = {
   name: 'add-tenant',
-  summary: 'Adds a tenant: a brand at its hostname. Asks for what the command line leaves out.',
+  summary:
+    'Adds a tenant: a brand at its hostname. Asks for what the command line leaves out. With --env it also brings the ' +
+    'domain of a partner’s own to Cloudflare.',
   options: OPTIONS,
   environment: {
-    GITHUB_CLIENT_SECRET: 'secret of --github-client-id',
-    GOOGLE_CLIENT_SECRET: 'secret of --google-client-id',
+    GITHUB_CLIENT_SECRET: 'secret of --github-client-id; asked for at a terminal',
+    GOOGLE_CLIENT_SECRET: 'secret of --google-client-id; asked for at a terminal',
     FIELD_KEYS:
       'the tenant Workers’ keys of that name, to seal these secrets with; or MARQUEE_SECRETS has them',
+    CLOUDFLARE_API_TOKEN: 'with --env: of the neutral zone Zone Read, SSL and Certificates Edit',
   },
-  async run(run) {
-    const tenant = await readTenant(run);
-    const keys = readFieldKeys(run.world.env);
-    if (keys === null && tenant.clients.length > 0)
-      throw new Refusal('FIELD_KEYS is not set: client secrets are sealed with it.');
-    const added = await run.transact(async (sql) => {
-      const [platform] = await sql<{ domain: string | null }[]>`select app.platform_domain() as domain`;
-      const type =
-        run.options.type === undefined ? typeOf(tenant.domain, platform?.domain ?? null) : tenant.type;
-      return addTenant(sql, { ...tenant, type }, keys ?? []);
-    });
-    return { data: { ...added, dryRun: run.dryRun }, text: report(added, run.dryRun) };
-  },
+  run: add,
 };
 
-async function readTenant({ options, world }: Run): Promise<NewTenant> {
-  const id = parseTenantId(await required(options.id, 'Id, a slug such as acme', 'id', world));
-  if (!id.ok) throw new Refusal('--id takes 2 to 63 lower-case letters, digits and inner hyphens.');
-  const name = await required(options.name, 'Name', 'name', world);
-  const domain = parseHostname(await required(options.domain, 'Domain', 'domain', world));
-  if (!domain.ok) throw new Refusal(`--domain is no hostname: ${domain.error}.`);
-  const admin =
-    options.admin ??
-    (world.ask && options.id === undefined ? await world.ask('First admin’s email (may be empty): ') : '');
+async function add(run: Run): Promise<ToolResult> {
+  const { options, world, dryRun, transact } = run;
+  const cloudflare = await openCustomHostnames(options, world);
+  const platform = await transact(async (sql) => {
+    const [row] = await sql<{ domain: string | null }[]>`select app.platform_domain() as domain`;
+    return row?.domain ?? null;
+  });
+  const tenant = await readNewTenant(options, world, platform);
+  const file = options['secrets-file'];
+  const secrets =
+    file !== undefined || world.env['MARQUEE_SECRETS']
+      ? (await readSecrets({ env: world.env, ask: null }, file)).secrets
+      : null;
+  // Without its keys, the Worker would be refused only by the next deployment.
+  if (secrets !== null && tenant.worker !== null) tenantSecrets(secrets, tenant.worker);
+  const keys = file === undefined ? readFieldKeys(world.env) : (secrets?.fieldKeys ?? null);
+  if (keys === null && tenant.clients.length > 0)
+    throw new Refusal(
+      'FIELD_KEYS is not set: client secrets are sealed with it. --secrets-file FILE has it, too.',
+    );
+  // Cloudflare is asked before the tenant is there for good: whatever it says no to, this can be run again.
+  const { added, placed } = await transact(async (sql) => {
+    const made = await addTenant(sql, tenant, keys ?? []);
+    return { added: made, placed: await placeDomains(made, cloudflare, dryRun) };
+  });
+  const left = describeLeft({
+    ...{ added, placed, platform, cloudflare, file },
+    env: options.env,
+    dedicated: tenant.worker !== null,
+    hasWorkerKeys: secrets !== null,
+    domain: tenant.domain,
+    type: tenant.type,
+  });
   return {
-    tenantId: id.value,
-    name,
-    domain: domain.value,
-    type: oneOf(TYPES, options.type ?? 'custom-domain', 'type'),
-    tier: oneOf(SUBSCRIPTION_TIERS, options.tier ?? 'starter', 'tier'),
-    signUp: oneOf(
-      SIGN_UP_POLICIES.filter((policy) => policy !== 'domain'),
-      options['sign-up'] ?? 'invite',
-      'sign-up',
-    ),
-    admin: admin === '' ? null : admin,
-    clients: PROVIDERS.flatMap((provider) => {
-      const clientId = options[`${provider}-client-id`];
-      if (clientId === undefined) return [];
-      const variable = `${provider.toUpperCase()}_CLIENT_SECRET`;
-      const clientSecret = world.env[variable];
-      if (!clientSecret) throw new Refusal(`--${provider}-client-id needs its secret in ${variable}.`);
-      return [{ provider, clientId, clientSecret }];
-    }),
+    data: { ...added, customHostnames: placed, left, dryRun },
+    text: report(added, placed, left, dryRun),
   };
 }
 
-/** The first tenant of all is the platform's own. */
-function typeOf(domain: string, platform: string | null): NewTenant['type'] {
-  if (platform === null) return 'primary';
-  return domain === platform || domain.endsWith(`.${platform}`) ? 'partner-subdomain' : 'custom-domain';
-}
-
-async function required(
-  given: string | undefined,
-  question: string,
-  option: string,
-  { ask }: ToolWorld,
-): Promise<string> {
-  const value = given ?? (ask === null ? '' : await ask(`${question}: `));
-  if (value.trim() === '') throw new Refusal(`--${option} is missing.`);
-  return value.trim();
-}
-
-function oneOf<Value extends string>(values: readonly Value[], given: string, option: string): Value {
-  const found = values.find((value) => value === given);
-  if (found === undefined) throw new Refusal(`--${option} takes ${values.join(', ')}.`);
-  return found;
-}
-
-function report({ tenantId, worker, hostnames, invitation, clients }: AddedTenant, dryRun: boolean): string {
-  const [own = ''] = hostnames;
+function report(
+  { tenantId, worker, hostnames, invitation, clients }: AddedTenant,
+  placed: readonly PlacedDomain[],
+  left: readonly string[],
+  dryRun: boolean,
+): string {
+  const [own = '', below] = hostnames;
+  // A domain of its own lets nobody in before it has clients of its own.
+  const entrance = clients.length === 0 ? (below ?? own) : own;
   const rows = [
     ['Hostnames', hostnames.join(', ')],
     ['Worker', worker],
@@ -123,16 +113,23 @@ function report({ tenantId, worker, hostnames, invitation, clients }: AddedTenan
       'First admin',
       invitation === null
         ? 'nobody is invited yet: --admin EMAIL'
-        : `${invitation.email} signs in at https://${own}/sign-in before ${invitation.expiresAt.toISOString().slice(0, 10)}`,
+        : `${invitation.email} signs in at https://${entrance}/sign-in before ${invitation.expiresAt.toISOString().slice(0, 10)}`,
     ],
     [
       'OAuth clients',
       clients.length === 0 ? 'none of its own' : clients.map((name) => PROVIDER_NAMES[name]).join(', '),
     ],
-    ['Callback', `https://${own}/auth/callback`],
+    ...hostnames.map((hostname) => ['Callback', `https://${hostname}/auth/callback`]),
   ];
+  const records = placed.flatMap((domain) => domain.records);
   return [
     dryRun ? `${tenantId} could be added. Nothing was changed.` : `${tenantId} is added.`,
     formatTable(rows),
+    ...(records.length === 0
+      ? []
+      : [
+          `The owner of the domain sets:\n${formatTable(records.map(({ type, name, value, why }) => [type, name, value, why]))}`,
+        ]),
+    ...(left.length === 0 ? [] : [`Left to do:\n${left.map((line) => `  - ${line}`).join('\n')}`]),
   ].join('\n\n');
 }

@@ -13,9 +13,13 @@ const TIMEOUT_MILLISECONDS = 30_000;
 const TRIES = 4;
 const LONGEST_PAUSE_SECONDS = 60;
 const PAGE_SIZE = 100;
+const CUSTOM_HOSTNAMES_A_PAGE = 50;
 const MOST_PAGES = 100;
 /** An id that nothing has. */
 const NOWHERE = '0'.repeat(32);
+/** Bounds of Cloudflare's: of a list of keys, and of keys whose values are read at once. */
+const KEYS_LISTED = 1000;
+const KEYS_READ = 100;
 
 const namespaceSchema = z.object({
   namespace_name: z.string(),
@@ -34,6 +38,13 @@ const versionSchema = z.object({
   id: z.string(),
   annotations: z.object({ 'workers/tag': z.string().nullish() }).nullish(),
 });
+/** Of a version: what we ask of one is in the settings of its type. */
+const bindingSchema = z.looseObject({ name: z.string(), type: z.string() });
+const wholeVersionSchema = versionSchema.extend({
+  resources: z.object({ bindings: z.array(bindingSchema).nullish() }).nullish(),
+});
+const keySchema = z.object({ name: z.string() });
+const valuesSchema = z.object({ values: z.record(z.string(), z.string().nullable()) });
 const zoneSchema = z.object({ id: z.string(), name: z.string(), status: z.string() });
 const recordSchema = z.object({
   id: z.string(),
@@ -41,10 +52,32 @@ const recordSchema = z.object({
   name: z.string(),
   content: z.string().nullish(),
   proxied: z.boolean().nullish(),
+  comment: z.string().nullish(),
 });
 const routeSchema = z.object({ id: z.string(), pattern: z.string(), script: z.string().nullish() });
 const originSchema = z.object({ origin: z.string().nullish() });
+const workerDomainSchema = z.object({ hostname: z.string(), service: z.string().nullish() });
+const customHostnameSchema = z.object({
+  id: z.string(),
+  hostname: z.string(),
+  status: z.string().nullish(),
+  ssl: z.object({ status: z.string().nullish() }).nullish(),
+  ownership_verification: z
+    .object({ type: z.string().nullish(), name: z.string().nullish(), value: z.string().nullish() })
+    .nullish(),
+});
 
+export type CustomHostname = z.infer<typeof customHostnameSchema>;
+export type WorkerDomain = z.infer<typeof workerDomainSchema>;
+const pageInfoSchema = z.object({
+  cursor: z.string().nullish(),
+  per_page: z.number().nullish(),
+  total_count: z.number().nullish(),
+  total_pages: z.number().nullish(),
+});
+type PageInfo = z.infer<typeof pageInfoSchema>;
+
+export type VersionBinding = z.infer<typeof bindingSchema>;
 export type Deployment = z.infer<typeof deploymentSchema>;
 export type DnsRecord = z.infer<typeof recordSchema>;
 export type WorkerRoute = z.infer<typeof routeSchema>;
@@ -104,6 +137,36 @@ export class CloudflareClient {
     return this.#ask('POST', this.#account('/storage/kv/namespaces'), kvSchema, { title });
   }
 
+  /** Names of keys by prefix, in order: at most `most`, and whether there are more. */
+  async listKvKeys(
+    namespaceId: string,
+    prefix: string,
+    most: number,
+  ): Promise<{ names: string[]; more: boolean }> {
+    const names: string[] = [];
+    for (let cursor = ''; ; ) {
+      const query = new URLSearchParams({ prefix, limit: String(KEYS_LISTED), ...(cursor && { cursor }) });
+      const path = this.#account(`/storage/kv/namespaces/${namespaceId}/keys?${query}`);
+      const page = await this.#call('GET', path, z.array(keySchema), undefined, true);
+      names.push(...page.result.map(({ name }) => name));
+      cursor = page.info?.cursor ?? '';
+      if (cursor === '' || names.length >= most)
+        return { names: names.slice(0, most), more: cursor !== '' || names.length > most };
+    }
+  }
+
+  /** Values by key, those that are there; asks for a hundred at once. */
+  async readKvValues(namespaceId: string, keys: readonly string[]): Promise<Map<string, string>> {
+    const path = this.#account(`/storage/kv/namespaces/${namespaceId}/bulk/get`);
+    const found = new Map<string, string>();
+    for (let at = 0; at < keys.length; at += KEYS_READ) {
+      const body = { keys: keys.slice(at, at + KEYS_READ) };
+      const { values } = await this.#ask('POST', path, valuesSchema, body, true);
+      for (const [key, value] of Object.entries(values)) if (value !== null) found.set(key, value);
+    }
+    return found;
+  }
+
   findBucket(name: string) {
     return this.#find(this.#account(`/r2/buckets/${encodeURIComponent(name)}`), bucketSchema);
   }
@@ -142,6 +205,20 @@ export class CloudflareClient {
     }));
   }
 
+  /** One of those, with what it is bound to; null when it is not there. */
+  async findVersion(
+    worker: string,
+    id: string,
+  ): Promise<{ tag: string | null; bindings: readonly VersionBinding[] } | null> {
+    const path = this.#worker(worker, `/versions/${encodeURIComponent(id)}`);
+    const found = await this.#find(path, wholeVersionSchema);
+    if (found === null) return null;
+    return {
+      tag: found.annotations?.['workers/tag'] ?? null,
+      bindings: found.resources?.bindings ?? [],
+    };
+  }
+
   async findZone(name: string): Promise<Zone | null> {
     const { accountId } = this.#access;
     const query = `name=${encodeURIComponent(name)}&account.id=${accountId}`;
@@ -167,6 +244,30 @@ export class CloudflareClient {
 
   async replaceRoute(zoneId: string, id: string, pattern: string, script: string): Promise<void> {
     await this.#ask('PUT', `/zones/${zoneId}/workers/routes/${id}`, z.unknown(), { pattern, script });
+  }
+
+  /** Names of a zone that Workers have without a route. */
+  listWorkerDomains(zoneId: string): Promise<WorkerDomain[]> {
+    const path = `/workers/domains?zone_id=${encodeURIComponent(zoneId)}`;
+    return this.#ask('GET', this.#account(path), z.array(workerDomainSchema));
+  }
+
+  /** Domains of others that this zone carries (Cloudflare for SaaS). */
+  listCustomHostnames(zoneId: string): Promise<CustomHostname[]> {
+    return this.#list(`/zones/${zoneId}/custom_hostnames`, customHostnameSchema, CUSTOM_HOSTNAMES_A_PAGE);
+  }
+
+  createCustomHostname(zoneId: string, hostname: string, ssl: object): Promise<CustomHostname> {
+    return this.#ask('POST', `/zones/${zoneId}/custom_hostnames`, customHostnameSchema, { hostname, ssl });
+  }
+
+  /** Begins the validation of its certificate anew. */
+  async renewCustomHostname(zoneId: string, id: string, ssl: object): Promise<void> {
+    await this.#ask('PATCH', `/zones/${zoneId}/custom_hostnames/${id}`, customHostnameSchema, { ssl });
+  }
+
+  async deleteCustomHostname(zoneId: string, id: string): Promise<void> {
+    await this.#ask('DELETE', `/zones/${zoneId}/custom_hostnames/${id}`, z.unknown());
   }
 
   /** Where custom hostnames of a zone go; null when none was set. */
@@ -217,13 +318,13 @@ export class CloudflareClient {
     }
   }
 
-  async #list<Value>(path: string, schema: z.ZodType<Value>): Promise<Value[]> {
+  async #list<Value>(path: string, schema: z.ZodType<Value>, size = PAGE_SIZE): Promise<Value[]> {
     const all: Value[] = [];
     for (let page = 1; page <= MOST_PAGES; page += 1) {
-      const address = `${path}?page=${page}&per_page=${PAGE_SIZE}`;
-      const { result, pages } = await this.#call('GET', address, z.array(schema), undefined, true);
+      const address = `${path}?page=${page}&per_page=${size}`;
+      const { result, info } = await this.#call('GET', address, z.array(schema), undefined, true);
       all.push(...result);
-      if (page >= pages) return all;
+      if (isLast(page, size, result.length, all.length, info)) return all;
     }
     throw new Refusal(`Cloudflare lists more at ${path} than this tool reads.`);
   }
@@ -244,11 +345,11 @@ export class CloudflareClient {
     schema: z.ZodType<Value>,
     body: object | undefined,
     repeatable: boolean,
-  ): Promise<{ result: Value; pages: number }> {
+  ): Promise<{ result: Value; info: PageInfo | null }> {
     const what = `${method} ${path.replace(/\?.*/, '').replace(/^\/accounts\/[^/]+/, '')}`;
     const envelope = z.object({
       result: schema,
-      result_info: z.object({ total_pages: z.number().nullish() }).nullish(),
+      result_info: pageInfoSchema.nullish(),
     });
     for (let attempt = 1; ; attempt += 1) {
       const answer = await this.#send(method, path, body);
@@ -256,7 +357,7 @@ export class CloudflareClient {
         const parsed = envelope.safeParse(await answer.json().catch(() => null));
         if (!parsed.success)
           throw new Refusal(`Cloudflare answers ${what} in a way that this tool does not know.`);
-        return { result: parsed.data.result, pages: parsed.data.result_info?.total_pages ?? 1 };
+        return { result: parsed.data.result, info: parsed.data.result_info ?? null };
       }
       const status = answer?.status ?? null;
       const failing = status === null || status >= 500;
@@ -292,6 +393,14 @@ export class CloudflareClient {
       return null;
     }
   }
+}
+
+/** Lists tell in different ways how much there is; one without any comes whole. An empty page ends them all. */
+function isLast(page: number, size: number, onPage: number, read: number, info: PageInfo | null): boolean {
+  if (info === null || onPage === 0) return true;
+  if (typeof info.total_pages === 'number') return page >= info.total_pages;
+  if (typeof info.total_count === 'number') return read >= info.total_count;
+  return onPage < (info.per_page ?? size);
 }
 
 async function explain(answer: Response | null, status: number, what: string): Promise<CloudflareRefusal> {

@@ -67,7 +67,7 @@ afterEach(async () => {
   await Promise.all([dataApi.close(), management.close()]);
 });
 
-function configure(line: string[] = [], env: Record<string, string> = {}): Promise<Said> {
+function configure(line: string[] = [], env: Record<string, string> = {}, answers?: string[]): Promise<Said> {
   return runAt(
     databaseUrl,
     configureSupabaseAuthTool,
@@ -84,9 +84,18 @@ function configure(line: string[] = [], env: Record<string, string> = {}): Promi
         ...stack.google.vars,
         ...env,
       },
+      ...(answers && { answers }),
     },
   );
 }
+
+/** The platform's own clients, as the tenant Workers have them. */
+const PLATFORM = {
+  GITHUB_CLIENT_ID: keys.github.clientId,
+  GITHUB_CLIENT_SECRET: keys.github.clientSecret,
+  GOOGLE_CLIENT_ID: keys.google.clientId,
+  GOOGLE_CLIENT_SECRET: keys.google.clientSecret,
+};
 
 const MADE = { signUpsDisabled: true, integrations: [expect.any(String)], signingKeys: 0 };
 
@@ -110,6 +119,8 @@ describe('A project is made to trust our tokens', () => {
     const { code, out } = await configure();
     expect(code).toBe(0);
     expect(out).toContain('takes our tokens, as it did');
+    // What it costs is said each time.
+    expect(out).toContain('third-party monthly active users: see its price list');
     expect(management.calls.slice(before).every((call) => call.startsWith('GET '))).toBe(true);
     expect(management.settings()).toEqual(MADE);
   });
@@ -133,22 +144,100 @@ describe('A project is made to trust our tokens', () => {
     await sql`
       update public.tenant_oauth_clients set client_id = 'nobody-knows-this'
       where tenant_id = 'partner1' and provider = 'github'`;
-    const { clients } = JSON.parse((await configure(['--json'])).out);
+    const { callbacks } = JSON.parse((await configure(['--json'], PLATFORM)).out);
     await sql`
       update public.tenant_oauth_clients set client_id = 'partner1.cozyartzmedia.com.github'
       where tenant_id = 'partner1' and provider = 'github'`;
-    const stateOf = (tenantId: string, provider: string) =>
-      clients.find(
-        (client: { tenantId: string; provider: string }) =>
-          client.tenantId === tenantId && client.provider === provider,
+    const at = (hostname: string, provider: string) =>
+      callbacks.find(
+        (one: { hostname: string; provider: string }) =>
+          one.hostname === hostname && one.provider === provider,
       );
-    expect(stateOf('partner-seo', 'github')).toMatchObject({
-      state: 'accepted',
+    expect(at('partner-seo.com', 'github')).toEqual({
+      tenantId: 'partner-seo',
+      hostname: 'partner-seo.com',
+      provider: 'github',
       callback: 'https://partner-seo.com/auth/callback',
+      client: 'its own',
+      state: 'accepted',
     });
-    expect(stateOf('partner-seo', 'google')).toMatchObject({ state: 'accepted' });
-    expect(stateOf('partner1', 'github')).toMatchObject({ state: 'refused' });
-    expect((await configure([], { FIELD_KEYS: '' })).out).toContain('not checked');
+    expect(at('partner-seo.com', 'google')).toMatchObject({ state: 'accepted' });
+    expect(at('partner1.cozyartzmedia.com', 'github')).toMatchObject({ state: 'refused' });
+  });
+
+  test('every verified hostname is listed with each provider, by the platform’s client where that serves', async () => {
+    await sql`
+      insert into public.tenants (tenant_id, name, domain, type)
+      values ('bare', 'Bare', 'bare.net', 'custom-domain')`;
+    try {
+      const said = await configure(['--json'], PLATFORM);
+      const { callbacks } = JSON.parse(said.out);
+      const hostnames = await sql`select domain from public.tenant_domains where verified_at is not null`;
+      expect(callbacks).toHaveLength(2 * hostnames.length);
+      const of = (hostname: string) =>
+        callbacks
+          .filter((one: { hostname: string }) => one.hostname === hostname)
+          .map(({ client, state }: { client: string | null; state: string }) => [client, state]);
+      expect(of('bare.net')).toEqual(Array(2).fill([null, 'none yet']));
+      // Its way back in.
+      expect(of('bare.cozyartzmedia.com')).toEqual(Array(2).fill(['the platform’s', 'accepted']));
+      const wrong = await configure([], { ...PLATFORM, GITHUB_CLIENT_SECRET: 'of-before' });
+      expect(wrong.out).toMatch(
+        /bare +GitHub +https:\/\/bare\.cozyartzmedia\.com\S+ +the platform’s +refused/,
+      );
+      expect(wrong.out).toMatch(/bare +Google +https:\/\/bare\.net\/auth\/callback +– +none yet/);
+      const unknown = await configure([], { FIELD_KEYS: '' });
+      expect(unknown.out).toMatch(/partner-seo\.com\S+ +its own +not checked/);
+      expect(unknown.out).toMatch(/bare\.cozy\S+ +the platform’s +not checked/);
+    } finally {
+      await sql`delete from public.tenants where tenant_id = 'bare'`;
+    }
+  });
+});
+
+describe('What else the project trusts', () => {
+  const FORMER = 'https://former.example/.well-known/jwks.json';
+
+  async function registerFormer(): Promise<void> {
+    const { url, token, project } = management;
+    const answer = await fetch(`${url}/v1/projects/${project}/config/auth/third-party-auth`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ jwks_url: FORMER }),
+    });
+    expect(answer.status).toBe(201);
+  }
+
+  test('is said, and stays as long as nobody says that it is to go', async () => {
+    await registerFormer();
+    const said = await configure();
+    expect(said).toMatchObject({ code: 0 });
+    expect(said.out).toContain(`Supabase also trusts ${FORMER}, which is not ours`);
+    expect(said.out).toContain('--remove-others ends that');
+    expect((await configure(['--dry-run', '--remove-others'])).out).toContain(FORMER);
+    expect(management.settings().integrations.toSorted()).toEqual([jwksUrl, FORMER].toSorted());
+  });
+
+  test('goes by a yes, once ours is trusted, also when the answer is lost', async () => {
+    await registerFormer();
+    management.breakCall({ match: /^DELETE /, after: 0, times: 1 }, 'answer-lost', () => {});
+    const said = await configure(['--remove-others', '--json']);
+    expect(said).toMatchObject({ code: 0 });
+    expect(JSON.parse(said.out).others).toMatchObject([{ address: FORMER, removed: true }]);
+    expect(management.settings().integrations).toEqual([jwksUrl]);
+    expect(management.calls.at(-1)).not.toContain('POST');
+  });
+
+  test('is asked for at a terminal', async () => {
+    await registerFormer();
+    for (const [typed, left] of [
+      ['', [FORMER, jwksUrl]],
+      ['y', [jwksUrl]],
+    ] as const) {
+      const said = await configure([], {}, [typed]);
+      expect(said.asked).toEqual([expect.stringContaining('trust it no longer?')]);
+      expect(management.settings().integrations.toSorted()).toEqual([...left].toSorted());
+    }
   });
 });
 

@@ -6,8 +6,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Refusal } from '../local/steps.ts';
 import { formatSeconds, formatTable } from '../local/table.ts';
-import { describeClients, judgeClients, type ListedClient, readClients } from './listed-clients.ts';
 import { ManagementClient, Unanswered } from './management-client.ts';
+import { type Callback, describeCallbacks, judgeCallbacks, readCallbacks } from './oauth-callbacks.ts';
+import { describeOther, type OtherIntegration, othersThan, removeOthers } from './other-integrations.ts';
 import {
   isSameKey,
   keySetSchema,
@@ -31,6 +32,10 @@ const OPTIONS = {
     help: 'where the dispatcher serves its keys; at the primary domain when left out',
   },
   'import-key': { type: 'boolean', help: 'gives Supabase the private key instead of that address' },
+  'remove-others': {
+    type: 'boolean',
+    help: 'removes what else the project trusts, an address of before as well; asked for at a terminal',
+  },
   issuer: {
     type: 'string',
     value: 'URL',
@@ -62,8 +67,9 @@ export const configureSupabaseAuthTool: Tool<typeof OPTIONS> = {
     SUPABASE_ACCESS_TOKEN: 'personal access token for the Management API',
     SUPABASE_SIGNING_KEY: 'the Workers’ private ES256 key of that name, a JWK',
     SUPABASE_PUBLISHABLE_KEY: 'the project’s publishable key',
-    FIELD_KEYS:
-      'to check the OAuth clients with their providers; or MARQUEE_SECRETS has them; they are only listed without',
+    FIELD_KEYS: 'to check the OAuth clients of hostnames with their providers; they are only listed without',
+    MARQUEE_SECRETS:
+      'the secrets document: has these keys, and the platform’s own OAuth clients, to check them as well',
   },
   run: (run) =>
     run.options['new-key'] === undefined ? configure(run) : makeKey(run, run.options['new-key']),
@@ -96,15 +102,14 @@ async function configure(run: Run): Promise<{ data: unknown; text: string }> {
   const issuer = options.issuer ?? `https://${primary.domain}`;
 
   note(await turnSignUpsOff(management, dryRun));
-  note(
+  const address =
     options['import-key'] === true
+      ? null
+      : (options['jwks-url'] ?? `https://${primary.domain}/.well-known/jwks.json`);
+  note(
+    address === null
       ? await importKey(management, key, dryRun)
-      : await registerAddress(
-          management,
-          options['jwks-url'] ?? `https://${primary.domain}/.well-known/jwks.json`,
-          key,
-          dryRun,
-        ),
+      : await registerAddress(management, address, key, dryRun),
   );
   note(await transact((sql) => setIssuer(sql, issuer)));
 
@@ -112,18 +117,32 @@ async function configure(run: Run): Promise<{ data: unknown; text: string }> {
   const waited = dryRun
     ? null
     : await waitForTrust({ supabaseUrl, publishableKey, issuer, key, primary, waitSeconds, world });
-  const clients = await judgeClients(await transact(readClients), world.env);
+  // Only now: until ours is trusted, an address of before may be what people are signed in by.
+  const others = othersThan(address, await management.listIntegrations());
+  const removed = others.length > 0 && !dryRun && (await mayRemove(run, others));
+  if (removed) await removeOthers(management, others);
+  const callbacks = await judgeCallbacks(await transact(readCallbacks), world.env);
   return {
     data: {
       project,
       issuer,
       steps,
       trustedAfterSeconds: waited === null ? null : waited / 1000,
-      clients,
+      others: others.map((other) => ({ ...other, removed })),
+      callbacks,
       dryRun,
     },
-    text: report(project, steps, waited, clients, dryRun),
+    text: report({ project, steps, waited, others, removed, callbacks, dryRun }),
   };
+}
+
+/** Somebody may sign people in by them: it takes a yes. */
+async function mayRemove({ options, world }: Run, others: readonly OtherIntegration[]): Promise<boolean> {
+  if (options['remove-others'] === true) return true;
+  if (world.ask === null) return false;
+  for (const other of others) world.writeError(`${describeOther(other)}\n`);
+  const which = others.length === 1 ? 'it' : 'them';
+  return /^y(?:es)?$/i.test(await world.ask(`Shall Supabase trust ${which} no longer? [y/N] `));
 }
 
 interface Step {
@@ -226,24 +245,33 @@ async function makeKey({ dryRun }: Run, file: string): Promise<{ data: unknown; 
   return { data: { file, kid, dryRun }, text };
 }
 
-function report(
-  project: string,
-  steps: readonly Step[],
-  waited: number | null,
-  clients: readonly ListedClient[],
-  dryRun: boolean,
-): string {
+interface Outcome {
+  readonly project: string;
+  readonly steps: readonly Step[];
+  /** In milliseconds; null in a dry run. */
+  readonly waited: number | null;
+  readonly others: readonly OtherIntegration[];
+  readonly removed: boolean;
+  readonly callbacks: readonly Callback[];
+  readonly dryRun: boolean;
+}
+
+function report({ project, steps, waited, others, removed, callbacks, dryRun }: Outcome): string {
   const changes = steps.filter(({ changed }) => changed);
   const head =
     waited === null
       ? `${project}: ${changes.length === 0 ? 'nothing would change' : `${changes.length} of ${steps.length} would change`}.`
       : `${project} takes our tokens${changes.length === 0 ? ', as it did' : ''} (${formatSeconds(waited)}).`;
+  const told = others.map((other) =>
+    removed ? `Supabase no longer trusts ${other.address}.` : describeOther(other),
+  );
   return [
     head,
     formatTable(
       steps.map(({ what, changed }) => [changed ? (dryRun ? 'would change' : 'changed') : 'kept', what]),
     ),
-    describeClients(clients),
+    ...(told.length === 0 ? [] : [[...told, ...(removed ? [] : ['--remove-others ends that.'])].join('\n')]),
+    describeCallbacks(callbacks),
     'Supabase bills members who come by third-party auth as third-party monthly active users: see its price list.',
   ].join('\n\n');
 }

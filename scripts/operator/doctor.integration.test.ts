@@ -1,17 +1,12 @@
 /** The doctor finds nothing on a healthy installation, and each broken thing by its own check. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { HOSTS } from '../../worker-tenant/tests/browser.ts';
 import { usePortal } from '../../worker-tenant/tests/portal.ts';
-import { startCloudflareApi } from '../local/cloudflare-api/server.ts';
 import type { Portal } from '../local/portal.ts';
 import type { Stack } from '../local/stack.ts';
 import { TENANT_WORKERS } from '../local/workers.ts';
-import { CloudflareClient } from './cloudflare-client.ts';
 import { doctorTool } from './doctor.ts';
 import { createSecrets, type InstallationSecrets } from './installation-secrets.ts';
 import { runAt } from './testing.ts';
@@ -94,7 +89,10 @@ async function changeLongAgo(tenantId: string, change: Record<string, string>): 
 test('a healthy installation passes, and is as it was', async () => {
   const before = await snapshot();
   const { code, bad, findings } = await examine([]);
-  expect(bad).toEqual(['warn Workers: not listed: no access to Cloudflare']);
+  expect(bad).toEqual([
+    'warn Releases and routes: not looked at: no access to Cloudflare',
+    'warn KV: not looked at: no access to Cloudflare',
+  ]);
   expect(code).toBe(0);
   const words = findings.map((finding) => `${finding.about}: ${finding.words}`).join('\n');
   expect(words).toContain('Migrations: all applied');
@@ -126,7 +124,7 @@ test('a schema that is behind, a guard that is not asked, and what the advisors 
     await sql`insert into supabase_migrations.schema_migrations ${sql(last ?? {})}`;
     // The Data API hears of it a moment later.
     await sql`notify pgrst, 'reload config'`;
-    await expect.poll(async () => (await examine(['--only', 'keys'])).code).toBe(0);
+    await expect.poll(async () => (await examine(['--only', 'keys'])).code, { timeout: 20_000 }).toBe(0);
   }
 });
 
@@ -193,45 +191,6 @@ test('a hostname that leads to somebody else', async () => {
     ]);
   } finally {
     stranger.close();
-  }
-});
-
-test('Workers that tenants name and that the namespace does not have', async () => {
-  const cloudflare = await startCloudflareApi();
-  const folder = mkdtempSync(join(tmpdir(), 'marquee-doctor-'));
-  const config = join(folder, 'deploy.config.json');
-  const namespace = 'marquee-staging';
-  const zone = { brandZone: HOSTS.primary, neutralZone: 'portal-edge.net', primaryDomain: HOSTS.primary };
-  const staging = {
-    ...{ accountId: cloudflare.accountId, supabaseProject: 'abcdefghijklmnopqrst', namespace, ...zone },
-    ...{ supabaseUrl: stack.supabaseUrl, mailFrom: 'no-reply@portal-edge.net' },
-  };
-  writeFileSync(config, JSON.stringify({ environments: { staging } }));
-  const line = ['--env', 'staging', '--config', config, '--only', 'workers'];
-  const env = { CLOUDFLARE_API_TOKEN: cloudflare.token, CLOUDFLARE_API_BASE_URL: cloudflare.url };
-  const { url, token, accountId } = cloudflare;
-  const client = new CloudflareClient({ url, token, accountId });
-  try {
-    await client.createNamespace(namespace);
-    for (const worker of ['primary-tenant', 'partner-tenant']) {
-      const upload = new FormData();
-      upload.set('metadata', JSON.stringify({ main_module: 'index.js', compatibility_date: '2026-10-20' }));
-      const code = new Blob(['export default {}'], { type: 'application/javascript+module' });
-      upload.set('index.js', code, 'index.js');
-      const path = `/accounts/${accountId}/workers/dispatch/namespaces/${namespace}/scripts/${worker}--4f2a91c`;
-      const headers = { authorization: `Bearer ${token}` };
-      expect((await fetch(url + path, { method: 'PUT', headers, body: upload })).status).toBe(200);
-    }
-    const { code, bad } = await examine(line, { env });
-    expect([code, bad]).toEqual([
-      1,
-      ['fail Namespace marquee-staging: has no custom-tenant, which serves a tenant'],
-    ]);
-    const refused = await examine(line, { env: { ...env, CLOUDFLARE_API_TOKEN: 'canary' } });
-    expect([refused.code, refused.bad.join().includes('canary')]).toEqual([1, false]);
-  } finally {
-    rmSync(folder, { recursive: true });
-    await cloudflare.close();
   }
 });
 

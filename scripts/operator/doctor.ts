@@ -14,6 +14,8 @@ import { providerVars } from './deploy/providers.ts';
 import type { SmokeTarget } from './deploy/smoke-test.ts';
 import { clientChecks } from './doctor/client-checks.ts';
 import { databaseChecks } from './doctor/database-checks.ts';
+import { readDeployedOnce } from './doctor/deployed.ts';
+import { directoryChecks } from './doctor/directory-checks.ts';
 import {
   type Check,
   describeFailure,
@@ -26,10 +28,12 @@ import {
 } from './doctor/findings.ts';
 import { type Installation, readInstallation } from './doctor/installation.ts';
 import { keyChecks } from './doctor/key-checks.ts';
+import { releaseChecks } from './doctor/release-checks.ts';
+import { routeChecks } from './doctor/route-checks.ts';
+import { scriptChecks } from './doctor/script-checks.ts';
 import { tenantChecks } from './doctor/tenant-checks.ts';
-import { workerChecks } from './doctor/worker-checks.ts';
 import { readSecrets } from './installation-secrets.ts';
-import type { Tool, ToolRun, ToolWorld } from './tool.ts';
+import type { Tool, ToolRun } from './tool.ts';
 
 const OPTIONS = {
   'secrets-file': { type: 'string', value: 'FILE', help: 'the secrets document, to check the keys' },
@@ -44,12 +48,12 @@ type Run = ToolRun<typeof OPTIONS>;
 export const doctorTool: Tool<typeof OPTIONS> = {
   name: 'doctor',
   summary:
-    'Checks an installation: database, keys, every tenant’s portal, Workers. Ends with 1 when something fails.',
+    'Checks an installation: database, keys, every tenant’s portal, releases, routes, KV. Ends with 1 when something fails.',
   options: OPTIONS,
   environment: {
     MARQUEE_SECRETS: 'the secrets document itself, without --secrets-file',
     SUPABASE_URL: 'where the Data API is, without --env',
-    CLOUDFLARE_API_TOKEN: 'with --env: to look which Workers there are',
+    CLOUDFLARE_API_TOKEN: 'with --env: to look at releases, the namespace, routes and KV',
     MARQUEE_EDGE: 'for one machine: http://127.0.0.1:PORT, dialled instead of the hostnames',
   },
   async run(run) {
@@ -100,7 +104,7 @@ async function chooseChecks(run: Run, groups: ReadonlySet<Group>): Promise<Check
     ...databaseChecks(address, transact),
     ...(groups.has('keys') ? await chooseKeyChecks(run, { installation, target, environment }) : []),
     ...tenantChecks(installation, target, options.tenant),
-    ...chooseWorkerChecks(world, installation, environment),
+    ...chooseCloudflareChecks(run, installation, environment),
   ];
 }
 
@@ -131,22 +135,30 @@ async function chooseKeyChecks({ options, world, transact }: Run, known: Known):
   }
 }
 
-function chooseWorkerChecks(
-  { env }: ToolWorld,
+function chooseCloudflareChecks(
+  { options, world: { env }, transact }: Run,
   installation: Installation,
   environment: DeployEnvironment | null,
 ): Check[] {
+  const { hosts, workers } = installation;
   const token = env['CLOUDFLARE_API_TOKEN'];
-  if (environment === null || !token)
-    return [
-      said(
-        'workers',
-        warn('Workers', 'not listed: no access to Cloudflare', 'Give --env, and CLOUDFLARE_API_TOKEN.'),
-      ),
-    ];
+  if (environment === null || !token) {
+    const todo = 'Give --env, and CLOUDFLARE_API_TOKEN.';
+    const unseen = (about: string) => warn(about, 'not looked at: no access to Cloudflare', todo);
+    return [said('workers', unseen('Releases and routes')), said('directory', unseen('KV'))];
+  }
   const { accountId, namespace } = environment;
   const url = env['CLOUDFLARE_API_BASE_URL'] ?? CLOUDFLARE_API;
-  return workerChecks(installation, new CloudflareClient({ url, token, accountId }), namespace);
+  const cloudflare = new CloudflareClient({ url, token, accountId });
+  const deployed = readDeployedOnce(cloudflare, environment);
+  const own = hosts.filter(({ tenantId }) => tenantId === options.tenant);
+  const hostnames = options.tenant === undefined ? null : own.map(({ hostname }) => hostname);
+  return [
+    ...releaseChecks(environment, deployed, transact),
+    ...scriptChecks(namespace, workers, deployed),
+    ...routeChecks(installation, cloudflare, environment),
+    ...directoryChecks({ cloudflare, environment, deployed, transact, hostnames }),
+  ];
 }
 
 function said(group: Group, finding: Finding): Check {

@@ -188,6 +188,19 @@ test('a signed-in person stays so through all steps, and new people sign in at e
   });
 }, 180_000);
 
+test('a leaked key of Supabase goes as soon as the project takes another, and not before', async () => {
+  const before = await readSecretsFile(file);
+  expect(await step('supabase', '--leaked')).toMatchObject({ code: 0 });
+  const { supabaseKeys } = await readSecretsFile(file);
+  learnt = supabaseJwks(before);
+  expect((await step('supabase', '--leaked', '--wait', '1')).error).toContain('does not take our tokens');
+  expect((await readSecretsFile(file)).supabaseKeys).toEqual(supabaseKeys);
+  learnt = supabaseJwks({ ...before, supabaseKeys });
+  expect((await step('supabase', '--leaked')).out).toContain('the new key is the only one');
+  expect((await readSecretsFile(file)).supabaseKeys).toEqual(supabaseKeys.slice(1));
+  expect((await step('supabase')).out).toContain('accepted, not yet used');
+});
+
 test('the old field key stays while it has sealed something, and goes when nothing is left', async () => {
   for (const words of ['accepted', 'is used']) expect((await step('fields')).out).toContain(words);
   const [current, previous] = (await readSecretsFile(file)).fieldKeys;

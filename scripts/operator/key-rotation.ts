@@ -1,7 +1,8 @@
 /**
  * The steps by which a key takes another's place while Workers of before and after each step serve side by side: `add`
  * (last in its list: verified, not yet used) → `promote` (first: signs or seals) → `retire` (the old one goes). What a
- * list and the history show decides which step is next. Pure; called by rotate-keys.ts.
+ * list and the history show decides which step is next. A key that others know does not wait for that: `replace` puts a
+ * new one in place of all. Pure; called by rotate-keys.ts.
  */
 import { TENANT_CONTEXT_LIFETIME_SECONDS } from '../../contract/tenant-context.ts';
 import { Refusal } from '../local/steps.ts';
@@ -10,7 +11,7 @@ import { createSigningKey, createSymmetricKey, type SecretKey } from './key-maki
 
 export const KEY_KINDS = ['context', 'sessions', 'fields', 'supabase'] as const;
 export type KeyKind = (typeof KEY_KINDS)[number];
-export type Step = 'add' | 'promote' | 'retire';
+export type Step = 'add' | 'promote' | 'retire' | 'replace';
 
 /** After a deployment has ended: until no location and no request in flight has the Workers of before. */
 const SPREAD_SECONDS = 120;
@@ -72,6 +73,20 @@ export function nextStep(lists: readonly KeyList[], history: readonly KeyHistory
   );
 }
 
+/**
+ * The way of a key that others know. Contexts and cookies are made and read within one release, by its own dispatcher
+ * and Workers, so that one deployment changes both ends. Supabase has to know the new key first, by a deployment more.
+ */
+export function leakedStep(kind: KeyKind, lists: readonly KeyList[]): 'add' | 'replace' {
+  if (lists.length === 0) throw new Refusal('There are no such keys in the secrets document.');
+  if (kind === 'fields')
+    throw new Refusal(
+      'Field keys have no shorter way: the old one opens what it has sealed until that is sealed again. Take the three\n' +
+        'steps without --leaked, then let the partners renew their clients: their secrets may be known.',
+    );
+  return kind === 'supabase' && lists.every(({ keys }) => keys.length === 1) ? 'add' : 'replace';
+}
+
 function stepOf({ name, keys }: KeyList, history: readonly KeyHistory[]): Step {
   const [first, ...others] = keys;
   const known = (key: SecretKey | undefined) => history.find(({ kid }) => kid === key?.kid);
@@ -97,15 +112,40 @@ export async function applyStep(
 ): Promise<InstallationSecrets> {
   let next = secrets;
   for (const { name, keys } of lists) {
-    const changed =
-      step === 'add'
-        ? [...keys, await createKey(kind)]
-        : step === 'promote'
-          ? keys.toReversed()
-          : keys.slice(0, 1);
+    const changed = await change(kind, keys, step, secrets.history);
     next = { ...withList(next, name, changed), history: record(next.history, keys, changed, step, now) };
   }
   return next;
+}
+
+async function change(
+  kind: KeyKind,
+  keys: readonly SecretKey[],
+  step: Step,
+  history: readonly KeyHistory[],
+): Promise<readonly SecretKey[]> {
+  switch (step) {
+    case 'add':
+      return [...keys, await createKey(kind)];
+    case 'promote':
+      return keys.toReversed();
+    case 'retire':
+      return keys.slice(0, 1);
+    case 'replace':
+      // Supabase takes none that it has not been shown: the one that was added last.
+      return kind === 'supabase' ? [newestOf(keys, history)] : [await createKey(kind)];
+    default:
+      return step satisfies never;
+  }
+}
+
+/** Refuses where nobody can tell. */
+function newestOf(keys: readonly SecretKey[], history: readonly KeyHistory[]): SecretKey {
+  const addedAt = ({ kid }: SecretKey) => history.find((known) => known.kid === kid)?.added ?? '';
+  const [newest, next] = keys.toSorted((one, other) => (addedAt(one) < addedAt(other) ? 1 : -1));
+  if (newest === undefined || (next !== undefined && addedAt(newest) === addedAt(next)))
+    throw new Refusal('`history` does not say which of the keys was added last: write it there.');
+  return newest;
 }
 
 function createKey(kind: KeyKind): Promise<SecretKey> {
@@ -147,6 +187,10 @@ function record(
   const others = history.filter(({ kid }) => !gone.includes(kid));
   if (step === 'retire' || newest === undefined) return others;
   if (step === 'add') return [...others, { kid: newest.kid, added: time }];
+  if (step === 'replace') {
+    const added = others.find(({ kid }) => kid === newest.kid)?.added ?? time;
+    return [...others.filter(({ kid }) => kid !== newest.kid), { kid: newest.kid, added, promoted: time }];
+  }
   return others.map((entry) => (entry.kid === newest.kid ? { ...entry, promoted: time } : entry));
 }
 

@@ -1,10 +1,14 @@
-/** The OAuth callbacks of every hostname, and whether each client that is set up works. Called by configure-supabase-auth. */
+/** Whether each OAuth client that a hostname has of its own works. Called by oauth-callbacks.ts and by the doctor. */
 import type { TransactionSql } from 'postgres';
 import { type FieldKeys, unsealSecret } from '../../contract/sealed-secret.ts';
 import type { Provider } from '../../contract/tenants.ts';
-import { formatTable } from '../local/table.ts';
 import { readFieldKeys } from './field-keys.ts';
-import { type ClientVerdict, checkClient, TOKEN_ENDPOINTS } from './oauth-client-check.ts';
+import {
+  type ClientVerdict,
+  checkClient,
+  type ProviderTokenEndpoints,
+  TOKEN_ENDPOINTS,
+} from './oauth-client-check.ts';
 
 export interface ListedClient {
   readonly tenantId: string;
@@ -18,7 +22,7 @@ export interface ListedClient {
 /** Checked at once are a few: providers count failed exchanges. */
 const AT_ONCE = 4;
 
-interface StoredClient {
+export interface StoredClient {
   readonly tenantId: string;
   readonly hostname: string;
   readonly provider: Provider;
@@ -39,10 +43,7 @@ export async function judgeClients(
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<ListedClient[]> {
   const keys = readFieldKeys(env);
-  const endpoints = {
-    github: env['GITHUB_URL'] ? `${env['GITHUB_URL']}/login/oauth/access_token` : TOKEN_ENDPOINTS.github,
-    google: env['GOOGLE_TOKEN_ENDPOINT'] ?? TOKEN_ENDPOINTS.google,
-  };
+  const endpoints = tokenEndpoints(env);
   const listed: ListedClient[] = [];
   for (let start = 0; start < rows.length; start += AT_ONCE) {
     const portion = rows.slice(start, start + AT_ONCE).map(async ({ sealed, enabled, ...client }) => {
@@ -53,6 +54,14 @@ export async function judgeClients(
     listed.push(...(await Promise.all(portion)));
   }
   return listed;
+}
+
+/** As the tenant Workers' variables have them. */
+export function tokenEndpoints(env: Readonly<Record<string, string | undefined>>): ProviderTokenEndpoints {
+  return {
+    github: env['GITHUB_URL'] ? `${env['GITHUB_URL']}/login/oauth/access_token` : TOKEN_ENDPOINTS.github,
+    google: env['GOOGLE_TOKEN_ENDPOINT'] ?? TOKEN_ENDPOINTS.google,
+  };
 }
 
 async function judge(
@@ -66,16 +75,4 @@ async function judge(
   if (!secret.ok) return 'unreadable';
   const client = { provider: owner.provider, clientId, clientSecret: secret.value, redirectUri: callback };
   return checkClient(client, endpoints);
-}
-
-export function describeClients(clients: readonly ListedClient[]): string {
-  if (clients.length === 0) return 'No tenant has OAuth clients of its own yet.';
-  const head = ['Tenant', 'Provider', 'Callback to register', 'Client'];
-  const rows = clients.map(({ tenantId, provider, callback, state }) => [
-    tenantId,
-    provider === 'github' ? 'GitHub' : 'Google',
-    callback,
-    state,
-  ]);
-  return formatTable([head, ...rows]);
 }

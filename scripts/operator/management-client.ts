@@ -69,6 +69,12 @@ export class ManagementClient {
     return this.#ask('POST', '/config/auth/third-party-auth', integrationSchema, { jwks_url: jwksUrl });
   }
 
+  /** Its keys are trusted no longer. */
+  async deleteIntegration(id: string): Promise<void> {
+    const path = `/config/auth/third-party-auth/${encodeURIComponent(id)}`;
+    await this.#ask('DELETE', path, z.unknown());
+  }
+
   async listSigningKeys(): Promise<SigningKey[]> {
     return (await this.#ask('GET', '/config/auth/signing-keys', signingKeysSchema)).keys;
   }

@@ -110,6 +110,40 @@ test('a dry run leaves the document as it is, at every step', async () => {
   await dry('--deployed', ago(600));
 });
 
+test.each(['context', 'sessions'] as const)(
+  '%s: a key that others know goes in one step, wherever its rotation was',
+  async (kind) => {
+    const before = kids(made, kind).flat();
+    const replaced = await rotate(kind, '--leaked');
+    expect(replaced).toMatchObject({ code: 0, error: '' });
+    expect(replaced.out).toContain('Never go back to a release of before it');
+    const first = await readSecretsFile(file);
+    expect(kids(first, kind).map((list) => list.length)).toEqual(before.map(() => 1));
+    expect(kids(first, kind).flat()).not.toEqual(expect.arrayContaining(before));
+    // The three steps go on from there, and a leak in the middle of them ends both keys.
+    for (const words of ['accepted, not yet used', 'stands first']) {
+      expect((await rotate(kind, '--deployed', ago(WAITS[kind].promote))).out).toContain(words);
+      await age(3600);
+    }
+    const both = kids(await readSecretsFile(file), kind).flat();
+    expect((await rotate(kind, '--leaked')).code).toBe(0);
+    const last = await readSecretsFile(file);
+    for (const kid of both) expect(JSON.stringify(last)).not.toContain(kid);
+  },
+);
+
+test('supabase: a key that others know stays until there is another; field keys have no shorter way', async () => {
+  const added = await rotate('supabase', '--leaked');
+  expect(added).toMatchObject({ code: 0, error: '' });
+  expect(added.out).toContain('it waits until Supabase takes the new key');
+  expect((await readSecretsFile(file)).supabaseKeys[0]).toEqual(made.supabaseKeys[0]);
+  // Without a project that takes it, it is not used.
+  expect((await rotate('supabase', '--leaked')).error).toContain('SUPABASE_URL is not set');
+  expect((await readSecretsFile(file)).supabaseKeys).toHaveLength(2);
+  expect((await rotate('fields', '--leaked')).error).toContain('have no shorter way');
+  expect((await readSecretsFile(file)).fieldKeys).toEqual(made.fieldKeys);
+});
+
 test('one Worker’s session keys go alone, and then no step is taken for all', async () => {
   expect((await rotate('sessions', '--worker', 'partner-tenant')).code).toBe(0);
   expect(kids(await readSecretsFile(file), 'sessions').map((list) => list.length)).toEqual([1, 2]);
@@ -141,6 +175,7 @@ test('a keyring that was put together by hand is not guessed about', async () =>
 test.each([
   ['no kind', [], 'Name what to do'],
   ['two things at once', ['--key', 'context', '--reseal'], 'Name what to do'],
+  ['a leak of nothing', ['--reseal', '--leaked'], '--leaked goes with'],
   ['another kind', ['--key', 'canary'], '--key takes context'],
   ['no file', ['--key', 'context'], '--secrets-file'],
   ['a file that is none', ['--key', 'context', '--secrets-file', '/dev/null'], 'no regular file'],

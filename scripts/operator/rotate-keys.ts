@@ -4,12 +4,14 @@ import type { FieldKeys } from '../../contract/sealed-secret.ts';
 import { Refusal } from '../local/steps.ts';
 import { readFieldKeys } from './field-keys.ts';
 import { type InstallationSecrets, readSecretsFile, writeSecretsFile } from './installation-secrets.ts';
+import type { SecretKey } from './key-making.ts';
 import {
   applyStep,
   changedAt,
   KEY_KINDS,
   type KeyKind,
   type KeyList,
+  leakedStep,
   listsOf,
   nextStep,
   type Step,
@@ -28,6 +30,10 @@ const OPTIONS = {
     help: 'when the deployment of the document as it is now ended: 2026-11-21T18:40Z',
   },
   worker: { type: 'string', value: 'NAME', help: 'only this Worker’s session keys' },
+  leaked: {
+    type: 'boolean',
+    help: 'others know the old key: no overlap, what it signed counts no more from the next deployment on',
+  },
   wait: {
     type: 'string',
     value: 'SECONDS',
@@ -57,6 +63,7 @@ export const rotateKeysTool: Tool<typeof OPTIONS> = {
     const { key, reseal } = run.options;
     if ((key === undefined) === (reseal !== true))
       throw new Refusal('Name what to do: --key KIND, or --reseal.');
+    if (key === undefined && run.options.leaked === true) throw new Refusal('--leaked goes with --key KIND.');
     return key === undefined ? sealAgain(run, await readKeysToSeal(run)) : rotate(run, readKind(key));
   },
 };
@@ -85,16 +92,18 @@ async function rotate(run: Run, kind: KeyKind): Promise<ToolResult> {
     throw new Refusal('Only session keys belong to one Worker: leave --worker out.');
   const secrets = await readSecretsFile(file);
   const lists = listsOf(secrets, kind, options.worker);
-  const step = nextStep(lists, secrets.history);
+  const step = options.leaked === true ? leakedStep(kind, lists) : nextStep(lists, secrets.history);
   const now = Date.now();
-  if (step !== 'add')
+  if (step === 'promote' || step === 'retire')
     requireDeployed(run, { kind, step, now, changed: changedAt(lists, secrets.history, step) });
-  if (kind === 'supabase' && step === 'promote') await requireTrust(run, secrets);
+  const replaced = step === 'replace' ? await applyStep(secrets, kind, lists, step, now) : null;
+  if (kind === 'supabase' && (step === 'promote' || step === 'replace'))
+    await requireTrust(run, secrets, (replaced ?? secrets).supabaseKeys.at(-1));
   if (kind === 'fields' && step === 'retire') {
     const sealing = await sealAgain(run, secrets.fieldKeys);
     if (!sealing.clean) return notYet(sealing, dryRun);
   }
-  const next = await applyStep(secrets, kind, lists, step, now);
+  const next = replaced ?? (await applyStep(secrets, kind, lists, step, now));
   if (!dryRun) await replace(file, secrets, next);
   return report({ run, kind, step, file, lists: dryRun ? lists : listsOf(next, kind, options.worker) });
 }
@@ -146,7 +155,8 @@ function readTime(given: string): number {
 /** Supabase looks at our keys when it wants to; a token of the new key shows whether it has. */
 async function requireTrust(
   { options, world, transact, dryRun }: Run,
-  secrets: InstallationSecrets,
+  { publishableKey }: InstallationSecrets,
+  key: SecretKey | undefined,
 ): Promise<void> {
   const supabaseUrl = world.env['SUPABASE_URL'];
   if (!supabaseUrl || !/^https?:\/\/[^/]+$/.test(supabaseUrl))
@@ -154,7 +164,6 @@ async function requireTrust(
   const waitSeconds = Number(options.wait ?? 180);
   if (!Number.isInteger(waitSeconds) || waitSeconds < 1 || waitSeconds > LONGEST_WAIT_SECONDS)
     throw new Refusal(`--wait takes 1 to ${LONGEST_WAIT_SECONDS} seconds.`);
-  const key = secrets.supabaseKeys.at(-1);
   if (key === undefined || dryRun) return;
   const { primary, issuer } = await transact(async (sql) => {
     const [setting] = await sql<{ value: string }[]>`select value from app.settings where key = 'jwt_issuer'`;
@@ -162,7 +171,6 @@ async function requireTrust(
   });
   if (issuer === null)
     throw new Refusal('The database knows no issuer yet: npm run configure-supabase-auth.');
-  const { publishableKey } = secrets;
   await waitForTrust({ supabaseUrl, publishableKey, issuer, key, primary, waitSeconds, world });
 }
 
@@ -183,9 +191,11 @@ interface Done {
 
 function report({ run: { dryRun, options }, kind, step, file, lists }: Done): ToolResult {
   const keys = Object.fromEntries(lists.map(({ name, keys: list }) => [name, list.map(({ kid }) => kid)]));
-  const after = step === 'add' ? 'promote' : step === 'promote' ? 'retire' : null;
-  const waitSeconds = after === null ? null : WAITS[kind][after];
+  const leaked = options.leaked === true;
+  const after = step === 'add' ? (leaked ? 'replace' : 'promote') : step === 'promote' ? 'retire' : null;
+  const waitSeconds = after === null ? null : after === 'replace' ? 0 : WAITS[kind][after];
   const worker = options.worker === undefined ? '' : ` --worker ${options.worker}`;
+  const same = `  npm run rotate-keys -- --key ${kind}${worker} --secrets-file ${file}`;
   return {
     data: { key: kind, step, dryRun, keys, next: after, waitSeconds },
     text: [
@@ -195,10 +205,18 @@ function report({ run: { dryRun, options }, kind, step, file, lists }: Done): To
       `Deploy ${DEPLOYED[kind]} with it.`,
       ...(after === null
         ? ['That was the last step: the rotation is over when this is deployed.']
-        : [
-            `${formatWait(waitSeconds ?? 0)} after the deployment has ended, ${after}:`,
-            `  npm run rotate-keys -- --key ${kind}${worker} --secrets-file ${file} --deployed TIME`,
-          ]),
+        : leaked
+          ? [
+              'When the deployment has ended, the same once more: it waits until Supabase takes the new key.',
+              `${same} --leaked`,
+            ]
+          : [
+              `${formatWait(waitSeconds ?? 0)} after the deployment has ended, ${after}:`,
+              `${same} --deployed TIME`,
+            ]),
+      ...(step === 'replace'
+        ? ['Never go back to a release of before it: its Workers believe the old key.']
+        : []),
       ...(kind === 'supabase' && step === 'add'
         ? [
             'With an imported key instead of an address, give Supabase the new one first: configure-supabase-auth.',
@@ -212,6 +230,7 @@ const WORDS: Readonly<Record<Step, string>> = {
   add: 'a new key stands last: accepted, not yet used',
   promote: 'the new key stands first, and is used from the next deployment on',
   retire: 'the old key is gone',
+  replace: 'the new key is the only one',
 };
 
 const DEPLOYED: Readonly<Record<KeyKind, string>> = {

@@ -23,5 +23,5 @@ export const suspendTenantTool: Tool<typeof OPTIONS> = {
 function report({ tenantId, domain, previousStatus, status }: ChangedStatus, dryRun: boolean): string {
   if (previousStatus === status) return `${tenantId} is ${status} already.`;
   if (dryRun) return `${tenantId} would be ${status}; it is ${previousStatus}. Nothing was changed.`;
-  return `${tenantId} is ${status}. The database knows it now, visitors of ${domain} within about two minutes.`;
+  return `${tenantId} is ${status}. The database knows it now, visitors of ${domain} within about six minutes.`;
 }

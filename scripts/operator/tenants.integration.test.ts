@@ -3,7 +3,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { unsealSecret } from '../../contract/sealed-secret.ts';
 import { createKeys } from '../local/keys.ts';
 import { type Platform, startPlatform } from '../local/platform.ts';
+import { TENANT_WORKERS } from '../local/workers.ts';
 import { addTenantTool } from './add-tenant.ts';
+import { addWorker, createSecrets } from './installation-secrets.ts';
 import { listTenantsTool } from './list-tenants.ts';
 import { removeTenantTool } from './remove-tenant.ts';
 import { suspendTenantTool } from './suspend-tenant.ts';
@@ -68,6 +70,8 @@ describe('Adding a tenant', () => {
     expect(code).toBe(0);
     expect(out).toContain('acme could be added. Nothing was changed.');
     expect(out).toContain('https://portal.acme.example/auth/callback');
+    expect(out).toMatch(/Left to do:\n.*portal\.acme\.example at Cloudflare: .*--only routes\n.*CNAME/);
+    expect(out).toContain('Google client, unless the domain brings its own: https://acme.cozyartzmedia.com/');
     expect(await state()).toBe(before);
   });
 
@@ -119,11 +123,70 @@ describe('Adding a tenant', () => {
   });
 
   test('asks a person for what the command line leaves out', async () => {
-    const { code, asked } = await run(addTenantTool, ['--dry-run'], {
-      answers: ['asked', 'Asked & Co', 'asked.example', ''],
+    const { FIELD_KEYS } = SECRETS;
+    const { code, out, asked } = await run(addTenantTool, ['--dry-run', '--json'], {
+      env: { FIELD_KEYS },
+      answers: [
+        ...['asked', 'Asked & Co', 'asked.example', 'growth', 'open', 'ada@asked.example'],
+        ...['gh-asked', `${CANARY}-asked`, ''],
+      ],
     });
     expect(code).toBe(0);
-    expect(asked).toHaveLength(4);
+    expect(asked).toHaveLength(9);
+    expect(asked.join()).toMatch(/Plan: .*Who may sign up: .*GitHub.*not shown.*Google/);
+    expect(JSON.parse(out)).toMatchObject({
+      invitation: { email: 'ada@asked.example' },
+      clients: ['github'],
+    });
+  });
+
+  test('asks again in words, and at last gives up', async () => {
+    const answers = ['A B', 'asked', 'x'.repeat(121), 'Asked', '10.0.0.1', 'asked.example', 'gold', ''];
+    const said = await run(addTenantTool, ['--dry-run', '--json'], {
+      answers: [...answers, 'closed', '', 'nobody', '', 'g h', '', ''],
+    });
+    expect(said).toMatchObject({ code: 0 });
+    for (const words of [
+      '--id takes 2 to 63',
+      'at most 120 characters',
+      '--domain is no hostname',
+      '--tier takes starter',
+      '--sign-up takes open, invite',
+      '--admin takes an email address',
+      '--github-client-id takes 1 to 255',
+    ])
+      expect(said.error).toContain(words);
+    const wrong = await run(addTenantTool, ['--dry-run'], { answers: Array(9).fill('A B') });
+    expect(wrong).toMatchObject({ code: 1 });
+    expect(wrong.asked).toHaveLength(5);
+  });
+
+  test('with a Worker of its own is told where its keys come from', async () => {
+    const line = [
+      ...['--id', 'own', '--name', 'Own', '--domain', 'own.example'],
+      ...['--worker', 'acme-tenant', '--dry-run'],
+    ];
+    const unknown = await run(addTenantTool, line);
+    expect(unknown.out).toContain('npm run create-secrets -- FILE --add-worker acme-tenant');
+    expect(unknown.out).toContain('--tenant own');
+    const secrets = await createSecrets(
+      {
+        publishableKey: 'sb_publishable_x',
+        github: { clientId: 'g', clientSecret: 's' },
+        google: { clientId: 'g', clientSecret: 's' },
+      },
+      TENANT_WORKERS,
+      Date.now(),
+    );
+    const lacking = await run(addTenantTool, line, { env: { MARQUEE_SECRETS: JSON.stringify(secrets) } });
+    expect(lacking).toMatchObject({ code: 1, out: '' });
+    expect(lacking.error).toContain('no session keys for acme-tenant. Add some: npm run create-secrets');
+    const whole = await addWorker(secrets, 'acme-tenant', Date.now());
+    const said = await run(addTenantTool, [...line, '--json'], {
+      env: { MARQUEE_SECRETS: JSON.stringify(whole) },
+    });
+    expect(JSON.parse(said.out)).toMatchObject({ worker: 'acme-tenant' });
+    expect(said.out).not.toContain('--add-worker');
   });
 
   test.each([
@@ -162,7 +225,22 @@ describe('Adding a tenant', () => {
     [
       'with an address that is no email',
       ['--id', 'xx', '--name', 'X', '--domain', 'x.example', '--admin', 'nobody'],
-      'The database refuses it',
+      '--admin takes an email address',
+    ],
+    [
+      'with a Worker’s name that is none',
+      ['--id', 'xx', '--name', 'X', '--domain', 'x.example', '--worker', 'No Worker'],
+      '--worker takes',
+    ],
+    [
+      'with a name of two lines',
+      ['--id', 'xx', '--name', 'X\nY', '--domain', 'x.example'],
+      '--name takes one line',
+    ],
+    [
+      'with an installation that is none',
+      ['--id', 'xx', '--name', 'X', '--domain', 'x.example', '--env', 'elsewhere'],
+      '--env takes staging or production',
     ],
     [
       'with a client and no secret',
@@ -218,7 +296,7 @@ describe('Suspending and removing', () => {
         code: 1,
       });
     expect((await run(removeTenantTool, ['acme', '--dry-run'])).out).toContain(
-      '2 hostnames, 1 invitation. Nothing was changed.',
+      '2 hostnames, 1 invitation. Nothing was changed.\nThe custom hostname portal.acme.example stays',
     );
     expect(await state()).toBe(before);
   });

@@ -58,6 +58,8 @@ export interface NewTenant {
   readonly signUp: SignUp;
   /** Invited as the first admin. */
   readonly admin: string | null;
+  /** Logical name of a Worker of its own; null: by the type. */
+  readonly worker: string | null;
   readonly clients: readonly { provider: Provider; clientId: string; clientSecret: string }[];
 }
 
@@ -72,7 +74,7 @@ export interface AddedTenant {
 
 export async function addTenant(
   sql: TransactionSql,
-  { tenantId, name, domain, type, tier, signUp, admin, clients }: NewTenant,
+  { tenantId, name, domain, type, tier, signUp, admin, worker, clients }: NewTenant,
   fieldKeys: FieldKeys,
 ): Promise<AddedTenant> {
   const taken = await sql<{ tenantId: string; domain: string }[]>`
@@ -85,8 +87,8 @@ export async function addTenant(
     throw new Refusal(`${domain} is a hostname of the tenant ${other.tenantId}.`);
   }
   const [tenant] = await sql<{ worker: string; domain: string }[]>`
-    insert into public.tenants (tenant_id, name, domain, type, subscription_tier, sign_up)
-    values (${tenantId}, ${name}, ${domain}, ${type}, ${tier}, ${signUp})
+    insert into public.tenants (tenant_id, name, domain, type, subscription_tier, sign_up, worker)
+    values (${tenantId}, ${name}, ${domain}, ${type}, ${tier}, ${signUp}, ${worker})
     returning worker, domain`;
   if (tenant === undefined) throw new Error('an insert answered no row');
   const hostnames = await sql<{ domain: string }[]>`
@@ -151,6 +153,8 @@ export interface RemovedTenant {
   readonly members: number;
   readonly hostnames: number;
   readonly invitations: number;
+  /** Verified domains of its own, which are outside the platform's. */
+  readonly ownDomains: readonly string[];
 }
 
 /** The audit log stays: its entries outlive what they tell of. */
@@ -164,9 +168,12 @@ export async function removeTenant(sql: TransactionSql, tenantId: string): Promi
       (select count(*)::int from public.tenant_domains where tenant_id = ${tenantId}) as hostnames,
       (select count(*)::int from public.invitations where tenant_id = ${tenantId}) as invitations`;
   if (counts === undefined) throw new Error('a count answered no row');
+  const own = await sql<{ domain: string }[]>`
+    select domain from public.tenant_domains
+    where tenant_id = ${tenantId} and domain_type = 'custom' and verified_at is not null order by domain`;
   await sql`delete from public.tenants where tenant_id = ${tenantId}`;
   await sql`select app.write_audit(${tenantId}, 'tenant.removed', ${sql.json({ name, domain, ...counts })})`;
-  return { tenantId, name, domain, ...counts };
+  return { tenantId, name, domain, ...counts, ownDomains: own.map((row) => row.domain) };
 }
 
 async function findTenant(

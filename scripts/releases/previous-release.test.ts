@@ -32,4 +32,8 @@ test('the clone’s libraries serve while those that ship are the same', () => {
   expect(hasLibrariesOf(lock({ a: { version: '1.0.0' }, b: { version: '1.0.0' } }), before)).toBe(true);
   expect(hasLibrariesOf(lock({ a: { version: '1.0.1' } }), before)).toBe(false);
   expect(hasLibrariesOf(lock({}), before)).toBe(false);
+  const tools = lock({ a: { version: '1.0.0' }, tool: { version: '1.0.1', dev: true } });
+  expect(hasLibrariesOf(tools, before)).toBe(true);
+  expect(hasLibrariesOf(tools, before, { tools: true })).toBe(false);
+  expect(hasLibrariesOf(before, before, { tools: true })).toBe(true);
 });

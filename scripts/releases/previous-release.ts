@@ -45,8 +45,15 @@ export async function readPreviousCommit(repository = REPOSITORY): Promise<strin
   );
 }
 
-/** The sources of a commit in `directory`, with the libraries that it names; the clone's own where they are the same. */
-export async function checkOutRelease(commit: string, directory: string): Promise<void> {
+/**
+ * The sources of a commit in `directory`, with the libraries that it names; the clone's own where they are the same. With
+ * `tools` its tools have to be the same, too: else they are installed for it, which takes a minute.
+ */
+export async function checkOutRelease(
+  commit: string,
+  directory: string,
+  { tools = false }: { readonly tools?: boolean } = {},
+): Promise<void> {
   const archive = `${directory}.tar`;
   await mkdir(directory, { recursive: true });
   await run('git', ['archive', '--format=tar', `--output=${archive}`, commit], REPOSITORY);
@@ -54,10 +61,10 @@ export async function checkOutRelease(commit: string, directory: string): Promis
   await rm(archive);
   const lockOf = async (folder: string) =>
     lockSchema.parse(JSON.parse(await readFile(join(folder, 'package-lock.json'), 'utf8')));
-  if (hasLibrariesOf(await lockOf(REPOSITORY), await lockOf(directory))) {
+  if (hasLibrariesOf(await lockOf(REPOSITORY), await lockOf(directory), { tools })) {
     await symlink(join(REPOSITORY, 'node_modules'), join(directory, 'node_modules'));
   } else {
-    await run('npm', ['ci', '--no-audit', '--no-fund'], directory);
+    await run('npm', ['ci', '--prefer-offline', '--no-audit', '--no-fund'], directory);
   }
 }
 
@@ -66,10 +73,15 @@ const lockSchema = z.object({
 });
 export type Lock = z.infer<typeof lockSchema>;
 
-/** Whether all that `before` ships with is installed by `now` in the same version. Tools may differ. */
-export function hasLibrariesOf(now: Lock, before: Lock): boolean {
+/** Whether all that `before` ships with is installed by `now` in the same version. Tools may differ, without `tools`. */
+export function hasLibrariesOf(
+  now: Lock,
+  before: Lock,
+  { tools = false }: { readonly tools?: boolean } = {},
+): boolean {
   return Object.entries(before.packages).every(
-    ([name, { version, dev }]) => name === '' || dev === true || now.packages[name]?.version === version,
+    ([name, { version, dev }]) =>
+      name === '' || (dev === true && !tools) || now.packages[name]?.version === version,
   );
 }
 
@@ -105,12 +117,14 @@ async function buildJobs(sources: string): Promise<void> {
   );
 }
 
-/** As on a terminal: what Vitest sets would leave React's development build in dist/. */
-const PLAIN = { NODE_ENV: undefined, VITEST: undefined, TEST: undefined, DEV: undefined, PROD: undefined };
-const QUIET = { WRANGLER_SEND_METRICS: 'false', CLOUDFLARE_CF_FETCH_ENABLED: 'false' };
+/** For its scripts, as on a terminal: what Vitest sets would leave React's development build in dist/. */
+export const PLAIN_ENVIRONMENT: NodeJS.ProcessEnv = {
+  ...{ NODE_ENV: undefined, VITEST: undefined, TEST: undefined, DEV: undefined, PROD: undefined },
+  ...{ WRANGLER_SEND_METRICS: 'false', CLOUDFLARE_CF_FETCH_ENABLED: 'false' },
+};
 
 async function run(command: string, arguments_: readonly string[], cwd: string): Promise<void> {
-  const { code, output } = await runCommand(command, arguments_, { cwd, env: { ...PLAIN, ...QUIET } });
+  const { code, output } = await runCommand(command, arguments_, { cwd, env: PLAIN_ENVIRONMENT });
   if (code !== 0)
     throw new Error(`${command} ${arguments_.slice(0, 2).join(' ')} ends with ${code}:\n${output}`);
 }

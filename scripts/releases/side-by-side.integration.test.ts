@@ -1,13 +1,13 @@
 /**
- * This tree's Workers and the previous release's, in front of and behind each other, on this tree's database: as while a
- * release is under way, and after one was taken back.
+ * A release going out, in its order: the new migrations under the previous release's Workers, then both releases' Workers
+ * in front of and behind each other, as while they are replaced and after they were taken back.
  */
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { BrandConfig } from '../../contract/branding.ts';
 import { Browser } from '../../worker-tenant/tests/browser.ts';
 import { type Portal, startPortal } from '../local/portal.ts';
-import type { Stack } from '../local/stack.ts';
-import { admin, HOST, publishBrand, TOUR, usePreviousRelease } from './tour.ts';
+import { type Before, startBefore } from './before.ts';
+import { admin, HOST, publishBrand, TENANT, TOUR, takeTour, usePreviousRelease } from './tour.ts';
 
 /** What is in a brand of this tree's and in none of the release before; a dispatcher of before passes it over. */
 const NEWER: BrandConfig = { font: 'source-serif-4', poweredBy: false };
@@ -15,11 +15,23 @@ const MAILS_CRON = '*/5 * * * *';
 
 const releases = usePreviousRelease();
 
-describe('on this tree’s database', () => {
-  let stack: Stack;
+let before: Before;
+beforeAll(async () => {
+  before = await startBefore(releases);
+});
+afterAll(() => before?.close());
+
+it('all new migrations at once leave the previous Workers answering, while they are applied and after', async () => {
+  await before.apply(before.due);
+  await takeTour(before);
+}, 120_000);
+
+describe('on the migrated database', () => {
   const portals: Portal[] = [];
   beforeAll(async () => {
-    stack = await releases.platform.createStack();
+    const { stack } = before;
+    // A plan under which a portal need not say who it is powered by.
+    await stack.sql`update tenants set subscription_tier = 'growth' where tenant_id = ${TENANT}`;
     const { build } = releases.previous;
     portals.push(
       ...(await Promise.all([
@@ -30,7 +42,6 @@ describe('on this tree’s database', () => {
   });
   afterAll(async () => {
     await Promise.all(portals.map((portal) => portal.close()));
-    await stack?.close();
   });
   const portal = (index: number): Portal => {
     const found = portals[index];
@@ -40,13 +51,15 @@ describe('on this tree’s database', () => {
 
   // First: what only this release's tenant Workers know of a brand is then in the database for the rest.
   describe('the previous dispatcher and jobs Worker with these tenant Workers', () => {
-    it.each(Object.entries(TOUR))('%s', (_step, visit) => visit({ stack, portal: portal(0), brand: NEWER }));
+    it.each(Object.entries(TOUR))('%s', (_step, visit) =>
+      visit({ stack: before.stack, portal: portal(0), brand: NEWER }),
+    );
   });
 
   it('a brand is whole at this dispatcher, though the previous one wrote what KV holds', async () => {
     // A hostname that nobody has asked for yet.
     const host = 'partner-seo.cozyartzmedia.com';
-    const [row] = await stack.sql<{ version: string }[]>`
+    const [row] = await before.stack.sql<{ version: string }[]>`
       select public.resolve_hostname(${host}) ->> 'version' as version`;
     const entries = await vi.waitFor(
       async () => {
@@ -80,7 +93,7 @@ describe('on this tree’s database', () => {
   });
 
   describe('this dispatcher and jobs Worker with the previous tenant Workers', () => {
-    it.each(Object.entries(TOUR))('%s', (_step, visit) => visit({ stack, portal: portal(1) }));
+    it.each(Object.entries(TOUR))('%s', (_step, visit) => visit({ stack: before.stack, portal: portal(1) }));
 
     it('the mail of an invitation goes out, though nobody told the queue', async () => {
       const to = 'between@example.test';
@@ -88,7 +101,7 @@ describe('on this tree’s database', () => {
       const answer = await browser.change(HOST, 'POST', '/api/invitations', { email: to, role: 'client' });
       expect(answer.status).toBe(201);
       await portal(1).runJob(MAILS_CRON);
-      expect(stack.mailbox.mails.filter((mail) => mail.to === to)).toHaveLength(1);
+      expect(before.stack.mailbox.mails.filter((mail) => mail.to === to)).toHaveLength(1);
     });
   });
 

@@ -13,7 +13,7 @@ import type { Stack } from '../local/stack.ts';
 import { preparePreviousRelease, type Release } from './previous-release.ts';
 
 export const HOST = HOSTS.partnerSeo;
-const TENANT = 'partner-seo';
+export const TENANT = 'partner-seo';
 const COOKIE = '__Host-session';
 const PURGE_CRON = '17 * * * *';
 const TOKEN_SECONDS = 600;

@@ -1,7 +1,6 @@
 /** Everybody can use a portal: axe finds nothing serious on any page, in any brand, in either palette; it fits 320 px. */
-import { AxeBuilder } from '@axe-core/playwright';
-import type { Page } from '@playwright/test';
-import { expect, originOf, PARTNER, PORTALS, signIn, test } from './portals.ts';
+import { findSerious, showPalette } from './axe.ts';
+import { enter, expect, originOf, PARTNER, PORTALS, signIn, test } from './portals.ts';
 
 const PAGES = [
   '/profile',
@@ -16,63 +15,72 @@ const PAGES = [
 /** What a brand and a palette decide; all else is the same in each of them. */
 const OF_COLOURS = ['color-contrast', 'link-in-text-block'];
 
-async function expectAccessible(page: Page, face: string, rules: string[] | null): Promise<void> {
-  const axe = new AxeBuilder({ page });
-  const { violations } = await (rules === null ? axe : axe.withRules(rules)).analyze();
-  const serious = violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, help, nodes }) => ({
-      id,
-      help,
-      where: nodes.map(({ target, any }) => `${target.join(' ')}: ${any[0]?.message}`),
-    }));
-  expect(serious, face).toEqual([]);
-}
+const SCHEMES = ['light', 'dark'] as const;
 
 for (const portal of PORTALS) {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    test(`${portal.name}, ${colorScheme}: axe finds nothing serious`, async ({ page }) => {
-      test.slow();
-      const rules = portal === PARTNER && colorScheme === 'light' ? null : OF_COLOURS;
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      const origin = originOf(portal.hostname);
-      await page.goto(`${origin}/sign-in?error=email_unverified`);
-      await expect(page.getByRole('alert')).toBeVisible();
-      await expectAccessible(page, 'sign-in', rules);
-
-      await signIn(page, portal);
-      await expect(page.getByText('This device')).toBeVisible();
-      await expectAccessible(page, 'dashboard', rules);
-
-      await page.getByRole('button', { name: /^Account of/ }).click();
-      await expect(page.getByRole('menu')).toBeVisible();
-      await expectAccessible(page, 'account menu', rules);
-      await page.keyboard.press('Escape');
-
-      await page.keyboard.press('Control+k');
-      await expect(page.getByRole('option').first()).toBeVisible();
-      await expectAccessible(page, 'palette', rules);
-
-      for (const path of PAGES) {
-        await page.goto(origin + path);
-        await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
-        await expect(page.getByRole('main').getByRole('status')).toHaveCount(0);
-        await expectAccessible(page, path, rules);
+  test(`${portal.name}, light and dark: axe finds nothing serious`, async ({ page }) => {
+    test.slow();
+    const expectAccessible = async (face: string) => {
+      for (const scheme of SCHEMES) {
+        await showPalette(page, scheme);
+        const rules = portal === PARTNER && scheme === 'light' ? null : OF_COLOURS;
+        expect(await findSerious(page, rules), `${face}, ${scheme}`).toEqual([]);
       }
-      await page.goto(`${origin}/branding`);
-      await page.getByLabel('Terms').fill('nowhere');
-      await page.getByLabel('Primary, light', { exact: true }).fill('#fefefe');
-      await page.getByRole('button', { name: 'What changes' }).click();
-      await page.getByRole('button', { name: 'Phone' }).click();
-      await expectAccessible(page, 'a draft with mistakes', rules);
-      page.once('dialog', (dialog) => void dialog.accept());
-      await page.goto(`${origin}/sessions`);
-      await page.getByRole('button', { name: 'Sign out everywhere' }).click();
-      await expect(page.getByRole('alertdialog')).toBeVisible();
-      await expectAccessible(page, 'dialog', rules);
-    });
-  }
+    };
+    await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
+    const origin = originOf(portal.hostname);
+    await page.goto(`${origin}/sign-in?error=email_unverified`);
+    await expect(page.getByRole('alert')).toBeVisible();
+    await expectAccessible('sign-in');
+
+    await enter(page, portal);
+    await expect(page.getByText('This device')).toBeVisible();
+    await expectAccessible('dashboard');
+
+    await page.getByRole('button', { name: /^Account of/ }).click();
+    await expect(page.getByRole('menu')).toBeVisible();
+    await expectAccessible('account menu');
+    await page.keyboard.press('Escape');
+
+    await page.keyboard.press('Control+k');
+    await expect(page.getByRole('option').first()).toBeVisible();
+    await expectAccessible('palette');
+
+    // Each page loads in the palette in which the one before was left, the dark one, and is seen in both.
+    for (const path of PAGES) {
+      await page.goto(origin + path);
+      await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+      await expect(page.getByRole('main').getByRole('status')).toHaveCount(0);
+      await expectAccessible(path);
+    }
+    await page.goto(`${origin}/branding`);
+    await page.getByLabel('Terms').fill('nowhere');
+    await page.getByLabel('Primary, light', { exact: true }).fill('#fefefe');
+    await page.getByRole('button', { name: 'What changes' }).click();
+    await page.getByRole('button', { name: 'Phone' }).click();
+    await expectAccessible('a draft with mistakes');
+    page.once('dialog', (dialog) => void dialog.accept());
+    await page.goto(`${origin}/sessions`);
+    await page.getByRole('button', { name: 'Sign out everywhere' }).click();
+    await expect(page.getByRole('alertdialog')).toBeVisible();
+    await expectAccessible('dialog');
+  });
 }
+
+test('axe finds what is planted, in the page and in the preview in it', async ({ page }) => {
+  await enter(page, PARTNER, { path: '/branding' });
+  await expect(page.getByRole('main').getByRole('status')).toHaveCount(0);
+  await page.getByRole('heading', { level: 1 }).evaluate((heading) => {
+    heading.style.cssText = 'color: #eee; background: #fff';
+  });
+  const preview = page.getByRole('img', { name: /^Preview of/ }).frameLocator('iframe');
+  await preview.locator('body').evaluate((body) => body.append(body.ownerDocument.createElement('img')));
+  const findings = await findSerious(page, [...OF_COLOURS, 'image-alt']);
+  expect(findings.map(({ id, where }) => [id, where.map((text) => text.split(':')[0])])).toEqual([
+    ['color-contrast', [expect.stringContaining('h1')]],
+    ['image-alt', [expect.stringMatching(/iframe.* img$/)]],
+  ]);
+});
 
 test('every page fits 320 pixels, and 640 at double zoom', async ({ page }) => {
   await page.setViewportSize({ width: 320, height: 640 });
@@ -105,7 +113,7 @@ test('the palette that a reader chose is there before the first paint, and after
   page,
 }) => {
   await page.emulateMedia({ colorScheme: 'light' });
-  await signIn(page, PARTNER);
+  await enter(page, PARTNER);
   const background = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
   const light = await background();
   await page.getByRole('button', { name: /^Account of/ }).click();

@@ -1,7 +1,7 @@
 /** An admin brings a logo and a favicon: seen in the preview, and at this portal alone once they are published. */
 import type { Page } from '@playwright/test';
 import { png, pngChunks, textChunk, WEBP_ALPHA } from '../../contract/testing-images.ts';
-import { CUSTOM, expect, originOf, PLATFORM_NAME, PRIMARY, signIn, test } from './portals.ts';
+import { CUSTOM, enter, expect, originOf, PLATFORM_NAME, PRIMARY, test } from './portals.ts';
 
 const file = async (name: string, parts: Parameters<typeof png>[0]) => ({
   name,
@@ -10,8 +10,7 @@ const file = async (name: string, parts: Parameters<typeof png>[0]) => ({
 });
 
 async function openBranding(page: Page): Promise<void> {
-  await signIn(page, PRIMARY);
-  await page.goto(`${originOf(PRIMARY.hostname)}/branding`);
+  await enter(page, PRIMARY, { path: '/branding' });
   await expect(page.getByRole('heading', { level: 2, name: 'Images' })).toBeVisible();
 }
 

@@ -1,11 +1,11 @@
 /** An admin makes the portal theirs: a draft that nobody sees, colours that can be read, published, and taken back. */
 import type { Page } from '@playwright/test';
-import { CUSTOM, expect, originOf, PARTNER, signIn, test } from './portals.ts';
+import { CUSTOM, enter, expect, originOf, PARTNER, signIn, test } from './portals.ts';
 
 const BRANDING = `${originOf(PARTNER.hostname)}/branding`;
 
-async function openBranding(page: Page): Promise<void> {
-  await signIn(page, PARTNER);
+async function openBranding(page: Page, arrive = enter): Promise<void> {
+  await arrive(page, PARTNER);
   await page.getByRole('link', { name: 'Branding', exact: true }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'Branding' })).toBeVisible();
 }
@@ -174,7 +174,7 @@ test('of two admins the second one is told, and loses nothing', async ({ page, b
   await openBranding(page);
   const context = await browser.newContext();
   const other = await context.newPage();
-  await openBranding(other);
+  await openBranding(other, signIn);
   await other.getByLabel('Tagline').fill('Theirs');
   await expect(other.getByText('Draft · 1 change · saved')).toBeVisible();
 
@@ -206,7 +206,7 @@ test('what is not saved is not left by accident', async ({ page }) => {
 });
 
 test('a client is not offered it, and is refused', async ({ page }) => {
-  await signIn(page, PARTNER, { person: 'Grace Hopper' });
+  await enter(page, PARTNER, { person: 'Grace Hopper' });
   await expect(page.getByRole('link', { name: 'Branding', exact: true })).toHaveCount(0);
   await page.goto(BRANDING);
   await expect(page.getByText('You cannot open this')).toBeVisible();

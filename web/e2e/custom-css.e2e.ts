@@ -2,7 +2,7 @@
 import type { FrameLocator, Page } from '@playwright/test';
 import fc from 'fast-check';
 import { keepPicture } from './pictures.ts';
-import { CUSTOM, expect, originOf, PARTNER, signIn, test } from './portals.ts';
+import { CUSTOM, enter, expect, originOf, PARTNER, signIn, test } from './portals.ts';
 
 const CSS = `/* Rounder, and in the brand's colour. */
 :scope button {
@@ -27,8 +27,8 @@ const PIECES = [
   ' ',
 ];
 
-async function openBranding(page: Page): Promise<void> {
-  await signIn(page, CUSTOM);
+async function openBranding(page: Page, arrive = enter): Promise<void> {
+  await arrive(page, CUSTOM);
   await page.getByRole('link', { name: 'Branding', exact: true }).click();
   await expect(page.getByRole('heading', { level: 2, name: 'Custom CSS' })).toBeVisible();
 }
@@ -218,7 +218,7 @@ test('a font is fetched where it is worn, and nowhere else', async ({ page }) =>
   page.on('request', (request) => {
     if (request.resourceType() === 'font') fonts.push(new URL(request.url()).pathname);
   });
-  await openBranding(page);
+  await openBranding(page, signIn);
   expect(fonts.length).toBeGreaterThan(0);
   expect(fonts.filter((path) => !/^\/assets\/geist-/.test(path))).toEqual([]);
   await page.getByLabel('Font', { exact: true }).selectOption('Lora');

@@ -1,7 +1,7 @@
 /** When something does not work, the portal says what, keeps what it has, and offers the next step. */
 import type { Page } from '@playwright/test';
 import { ERRORS, type ErrorCode, PROBLEM_CONTENT_TYPE, problem } from '../../contract/errors.ts';
-import { expect, originOf, PARTNER, signIn, test } from './portals.ts';
+import { enter, expect, originOf, PARTNER, test } from './portals.ts';
 
 const REQUEST_ID = '01K9FAILURE';
 
@@ -17,7 +17,7 @@ async function refuse(page: Page, path: string, code: ErrorCode): Promise<void> 
 
 test('a part that fails leaves the rest standing, and comes back', async ({ page, consoleWatch }) => {
   consoleWatch.expectConsoleErrors(/503/);
-  await signIn(page, PARTNER);
+  await enter(page, PARTNER);
   await refuse(page, '/api/usage', 'data_unavailable');
   await page.reload();
   const note = page.getByRole('alert');
@@ -36,7 +36,7 @@ test('a portal that does not answer says so in its own brand, and recovers witho
   consoleWatch,
 }) => {
   consoleWatch.expectConsoleErrors(/503/);
-  await signIn(page, PARTNER);
+  await enter(page, PARTNER);
   await refuse(page, '/api/me', 'upstream_unavailable');
   await page.reload();
   await expect(page.getByRole('heading', { name: 'The portal does not answer right now' })).toBeVisible();
@@ -49,7 +49,7 @@ test('a portal that does not answer says so in its own brand, and recovers witho
 
 test('what a role does not include is said, with the way back', async ({ page, consoleWatch }) => {
   consoleWatch.expectConsoleErrors(/403/);
-  await signIn(page, PARTNER);
+  await enter(page, PARTNER);
   await refuse(page, '/api/me', 'permission_denied');
   await page.goto(`${originOf(PARTNER.hostname)}/profile`);
   await expect(page.getByRole('heading', { name: 'You cannot open this' })).toBeVisible();
@@ -62,7 +62,7 @@ test('without a connection the app stays, says so, and goes on when it is back',
   consoleWatch,
 }) => {
   consoleWatch.expectConsoleErrors(/ERR_INTERNET_DISCONNECTED|dynamically imported module/);
-  await signIn(page, PARTNER);
+  await enter(page, PARTNER);
   await expect(page.getByText('This device')).toBeVisible();
   await context.setOffline(true);
   await expect(page.getByText('You are offline')).toBeVisible();

@@ -1,5 +1,6 @@
 /** Hosts that are not open: a suspended tenant says so in its own brand, an unknown host says nothing about anybody. */
 import {
+  enter,
   expect,
   foreignNames,
   originOf,
@@ -8,7 +9,6 @@ import {
   PORTALS,
   SUSPENDED_HOSTNAME,
   SUSPENDED_NAME,
-  signIn,
   test,
 } from './portals.ts';
 
@@ -45,8 +45,7 @@ test('an unknown host shows a page without any brand, and sets no cookie', async
 });
 
 test('a page that does not exist says so to members, inside their portal', async ({ page }) => {
-  await signIn(page, PARTNER);
-  await page.goto(`${originOf(PARTNER.hostname)}/no/such/page`);
+  await enter(page, PARTNER, { path: '/no/such/page' });
   await expect(page.getByRole('heading', { level: 1, name: 'There is nothing here' })).toBeVisible();
   await page.getByRole('link', { name: 'Go to the dashboard' }).click();
   await expect(page).toHaveTitle(`Dashboard · ${PARTNER.name}`);

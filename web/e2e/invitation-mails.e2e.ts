@@ -5,12 +5,12 @@ import { keepPicture } from './pictures.ts';
 import {
   continueWith,
   type DemoPortal,
+  enter,
   expect,
   foreignNames,
   mailTo,
   originOf,
   PLATFORM_NAME,
-  signIn,
   test,
 } from './portals.ts';
 
@@ -46,8 +46,7 @@ test('whoever is invited reads the mail, opens its link, signs in and is a membe
   browser,
 }) => {
   await page.emulateMedia({ reducedMotion: 'reduce' });
-  await signIn(page, NORDLICHT);
-  await page.goto(`${originOf(NORDLICHT.hostname)}/invitations`);
+  await enter(page, NORDLICHT, { path: '/invitations' });
   await page.getByLabel('Email address').fill(ADDRESS);
   await page.getByLabel('Role').selectOption('admin');
   await page.getByRole('button', { name: 'Invite', exact: true }).click();
@@ -91,8 +90,7 @@ test('whoever is invited reads the mail, opens its link, signs in and is a membe
 
 test('a mail that could not be delivered says so, and can be sent again', async ({ page }) => {
   await page.emulateMedia({ reducedMotion: 'reduce' });
-  await signIn(page, NORDLICHT);
-  await page.goto(`${originOf(NORDLICHT.hostname)}/invitations`);
+  await enter(page, NORDLICHT, { path: '/invitations' });
   await page.getByLabel('Email address').fill('lost@example.test');
   await page.getByRole('button', { name: 'Invite', exact: true }).click();
   const row = page.getByRole('listitem').filter({ hasText: 'lost@example.test' });

@@ -1,7 +1,7 @@
 /** An admin asks people in and decides who may join; who is asked comes in, everybody else does not. */
-import { AxeBuilder } from '@axe-core/playwright';
+import { findViolations } from './axe.ts';
 import { keepPicture } from './pictures.ts';
-import { continueWith, expect, originOf, PARTNER, signIn, test } from './portals.ts';
+import { continueWith, enter, expect, originOf, PARTNER, test } from './portals.ts';
 
 const ORIGIN = originOf(PARTNER.hostname);
 
@@ -12,7 +12,7 @@ test('an invited person becomes a member in the role of the invitation; a revoke
 }) => {
   consoleWatch.expectConsoleErrors(/403|409|422|\/auth\/callback/);
   await page.emulateMedia({ reducedMotion: 'reduce' });
-  await signIn(page, PARTNER);
+  await enter(page, PARTNER);
   await page.getByRole('link', { name: 'Invitations', exact: true }).click();
   await expect(page).toHaveTitle(`Invitations · ${PARTNER.name}`);
   await expect(page.getByText('No open invitations')).toBeVisible();
@@ -83,8 +83,7 @@ test('an invited person becomes a member in the role of the invitation; a revoke
 test('a list is taken line by line, and a public mail domain is refused', async ({ page, consoleWatch }) => {
   consoleWatch.expectConsoleErrors(/422/);
   await page.emulateMedia({ reducedMotion: 'reduce' });
-  await signIn(page, PARTNER);
-  await page.goto(`${ORIGIN}/invitations`);
+  await enter(page, PARTNER, { path: '/invitations' });
   await page.getByLabel('Or paste the list').fill('email,role\nlist1@example.test\nada@example.test\nnobody');
   await page.getByRole('button', { name: 'Invite all' }).click();
   const report = page.getByRole('region', { name: 'What became of 3 lines' });
@@ -115,12 +114,7 @@ test('a list is taken line by line, and a public mail domain is refused', async 
       expect(overflow, `at ${width}`).toBeLessThanOrEqual(0);
       await keepPicture(page, `partner-one-invitations-${width}-${colorScheme}`);
     }
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    const found = violations.map(({ id, nodes }) => ({
-      id,
-      where: nodes.map(({ target }) => target.join(' ')),
-    }));
-    expect(found, colorScheme).toEqual([]);
+    expect(await findViolations(page), colorScheme).toEqual([]);
   }
   await domains.fill('partner-one.example');
   await save.click();
@@ -134,7 +128,7 @@ test('a list is taken line by line, and a public mail domain is refused', async 
 
 test('a client sees nothing of it', async ({ page, consoleWatch }) => {
   consoleWatch.expectConsoleErrors(/403/);
-  await signIn(page, PARTNER, { person: 'Grace Hopper' });
+  await enter(page, PARTNER, { person: 'Grace Hopper' });
   await expect(page.getByRole('link', { name: 'Sessions', exact: true })).toBeVisible();
   await expect(page.getByRole('link', { name: 'Invitations' })).toHaveCount(0);
   await page.goto(`${ORIGIN}/invitations`);

@@ -1,36 +1,41 @@
 /** An admin finds a member, changes what they may do, and ends it; the member notices at once. */
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
+import { findSerious, showPalette } from './axe.ts';
 import { keepPicture } from './pictures.ts';
-import { CUSTOM, expect, originOf, PARTNER, signIn, test } from './portals.ts';
+import {
+  CUSTOM,
+  type DemoPortal,
+  enter,
+  expect,
+  forgetSession,
+  originOf,
+  PARTNER,
+  signIn,
+  test,
+} from './portals.ts';
 
 async function expectAccessible(page: Page, face: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-  expect(
-    serious.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`),
-    face,
-  ).toEqual([]);
+  expect(await findSerious(page), face).toEqual([]);
 }
 
 const rowOf = (page: Page, name: string) => page.getByRole('row').filter({ hasText: name });
 /** Another test may have signed the same person in with Google, which makes another member. */
 const graceOf = (page: Page) => rowOf(page, 'Grace Hopper').filter({ hasText: 'Signs in with GitHub' });
 
-async function openMembers(page: Page, hostname: string): Promise<void> {
-  await page.goto(`${originOf(hostname)}/members`);
+async function openMembers(page: Page, portal: DemoPortal): Promise<void> {
+  await enter(page, portal, { path: '/members' });
   await expect(page.getByRole('table')).toBeVisible();
 }
 
 test('an admin finds a member, makes an admin of them, and the member sees it', async ({ page, browser }) => {
   const other = await browser.newContext();
   const member = await other.newPage();
-  await signIn(member, PARTNER, { person: 'Grace Hopper' });
+  await enter(member, PARTNER, { person: 'Grace Hopper' });
   await expect(member.getByRole('link', { name: 'Members', exact: true })).toHaveCount(0);
   await member.goto(`${originOf(PARTNER.hostname)}/members`);
   await expect(member.getByRole('heading', { level: 1, name: 'You cannot open this' })).toBeVisible();
 
-  await signIn(page, PARTNER);
+  await enter(page, PARTNER);
   await page.getByRole('link', { name: 'Members', exact: true }).click();
   await expect(page).toHaveTitle(`Members · ${PARTNER.name}`);
   await expect(rowOf(page, 'Ada Lovelace').getByRole('combobox')).toBeDisabled();
@@ -71,8 +76,7 @@ test('a member who is removed is out at the next click, and comes back when rein
   const other = await browser.newContext();
   const member = await other.newPage();
   await signIn(member, CUSTOM, { person: 'Grace Hopper' });
-  await signIn(page, CUSTOM);
-  await openMembers(page, CUSTOM.hostname);
+  await openMembers(page, CUSTOM);
   await graceOf(page).getByRole('button', { name: 'Actions for Grace Hopper' }).click();
   await expectAccessible(page, 'menu');
   await page.getByRole('menuitem', { name: 'Remove' }).click();
@@ -81,6 +85,7 @@ test('a member who is removed is out at the next click, and comes back when rein
   await expectAccessible(page, 'dialog');
   await dialog.getByRole('button', { name: 'Remove' }).click();
   await expect(dialog).toBeHidden();
+  forgetSession(CUSTOM, 'Grace Hopper');
   await expect(graceOf(page)).toHaveCount(0);
 
   await member.getByRole('link', { name: 'Sessions', exact: true }).click();
@@ -99,8 +104,7 @@ test('the list is sorted, fits 320 pixels, and is accessible in both palettes', 
   const other = await browser.newContext();
   await signIn(await other.newPage(), PARTNER, { person: 'Alan Turing', provider: 'google' });
   await other.close();
-  await signIn(page, PARTNER);
-  await openMembers(page, PARTNER.hostname);
+  await openMembers(page, PARTNER);
   await page.getByRole('button', { name: 'Last seen' }).click();
   await expect(page).toHaveURL(/sort=last_seen&order=desc/);
   await expect(page.getByRole('columnheader', { name: 'Last seen' })).toHaveAttribute(
@@ -113,7 +117,7 @@ test('the list is sorted, fits 320 pixels, and is accessible in both palettes', 
   ]) {
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.setViewportSize(size);
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      await showPalette(page, colorScheme);
       await expectAccessible(page, `${size.width} ${colorScheme}`);
       await keepPicture(page, `partner-one-members-${size.width}-${colorScheme}`);
     }

@@ -6,6 +6,7 @@ import { currentBrowserPortal } from '../../scripts/local/browser-portal.ts';
 import {
   CUSTOM,
   continueWith,
+  enter,
   expect,
   originOf,
   PARTNER,
@@ -123,8 +124,7 @@ test('a client is set up, tested, switched on, and signs people in', async ({ pa
 });
 
 test('a custom domain’s page leads to each hostname, and names the way back in', async ({ page }) => {
-  await signIn(page, CUSTOM);
-  await page.goto(`${originOf(CUSTOM.hostname)}${SETTINGS}`);
+  await enter(page, CUSTOM, { path: SETTINGS });
   const back = 'partner-seo.cozyartzmedia.com';
   await expect(page.getByText(`${originOf(back)}/auth/github?client=standard`)).toBeVisible();
   await cardOf(page, back, 'google')
@@ -136,7 +136,7 @@ test('a custom domain’s page leads to each hostname, and names the way back in
 
 test('a member without the permission is told so, and is not led there', async ({ page, consoleWatch }) => {
   consoleWatch.expectConsoleErrors(/403/);
-  await signIn(page, CUSTOM, { person: 'Grace Hopper' });
+  await enter(page, CUSTOM, { person: 'Grace Hopper' });
   await expect(page.getByRole('link', { name: 'Sign-in', exact: true })).toHaveCount(0);
   await page.goto(`${originOf(CUSTOM.hostname)}${SETTINGS}`);
   await expect(page.getByRole('main')).toContainText('You cannot open this');

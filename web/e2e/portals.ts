@@ -4,7 +4,7 @@
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test as base, type ConsoleMessage, expect, type Page } from '@playwright/test';
+import { test as base, type ConsoleMessage, type Cookie, expect, type Page } from '@playwright/test';
 import PostalMime, { type Email } from 'postal-mime';
 import type { Provider } from '../../contract/tenants.ts';
 import { currentBrowserPortal, portalOrigin } from '../../scripts/local/browser-portal.ts';
@@ -54,6 +54,8 @@ export function foreignNames(portal: { name: string }): string[] {
   return [...PORTALS.map(({ name }) => name), SUSPENDED_NAME].filter((name) => name !== portal.name);
 }
 
+const SESSION_COOKIE = '__Host-session';
+
 export function originOf(hostname: string): string {
   return portalOrigin(currentBrowserPortal(), hostname);
 }
@@ -69,6 +71,54 @@ export async function signIn(page: Page, portal: DemoPortal, options: SignInOpti
   const { provider = 'github', person = 'Ada Lovelace', origin = originOf(portal.hostname) } = options;
   await page.goto(`${origin}/sign-in`);
   await continueWith(page, provider, person);
+  await expectDashboard(page, portal, person);
+}
+
+interface EnterOptions {
+  readonly person?: string;
+  /** Where to, instead of the dashboard. */
+  readonly path?: string;
+}
+
+/** Of this Playwright worker, whose stack they belong to: the session of each person at each portal. */
+const sessions = new Map<string, Cookie[]>();
+const keyOf = (portal: DemoPortal, person: string) => `${portal.hostname} ${person}`;
+
+/**
+ * A member at a page, for tests that are about something else than signing in: the first one clicks through, those after
+ * it go on with that session. What ends the session itself is a test for `signIn`, or says so by `forgetSession`.
+ */
+export async function enter(page: Page, portal: DemoPortal, options: EnterOptions = {}): Promise<void> {
+  const { person = 'Ada Lovelace', path = '/' } = options;
+  const origin = originOf(portal.hostname);
+  const context = page.context();
+  const kept = sessions.get(keyOf(portal, person));
+  if (kept === undefined) {
+    await signIn(page, portal, { person });
+    const all = await context.cookies(origin);
+    sessions.set(
+      keyOf(portal, person),
+      all.filter(({ name }) => name === SESSION_COOKIE),
+    );
+    if (path !== '/') await page.goto(origin + path);
+    return;
+  }
+  // Cookies know no port, and this prefix wants https of whoever sets one from outside of a page.
+  const url = `https://${new URL(origin).hostname}`;
+  await context.addCookies(
+    kept.map(({ name, value }) => ({ name, value, url, secure: true, httpOnly: true, sameSite: 'Lax' })),
+  );
+  await page.goto(origin + path);
+  if (path === '/') await expectDashboard(page, portal, person);
+  else await expect(page.getByRole('button', { name: new RegExp(`^Account of ${person}`) })).toBeVisible();
+}
+
+/** After what ends this person's sessions everywhere. */
+export function forgetSession(portal: DemoPortal, person: string): void {
+  sessions.delete(keyOf(portal, person));
+}
+
+async function expectDashboard(page: Page, portal: DemoPortal, person: string): Promise<void> {
   await expect(page).toHaveTitle(`Dashboard · ${portal.name}`);
   await expect(page.getByRole('heading', { level: 1 })).toContainText(person.split(' ')[0] ?? person);
 }

@@ -2,7 +2,7 @@
 import type { Page } from '@playwright/test';
 import postgres from 'postgres';
 import { currentBrowserPortal } from '../../scripts/local/browser-portal.ts';
-import { expect, originOf, PARTNER, signIn, test } from './portals.ts';
+import { enter, expect, originOf, PARTNER, test } from './portals.ts';
 
 const SIGN_IN = `${originOf(PARTNER.hostname)}/sign-in`;
 const poweredBy = (page: Page) => page.getByText('Powered by Cozyartz Media Group', { exact: true });
@@ -34,7 +34,7 @@ test('a plan without the choice names the platform, whatever the row says', asyn
       await page.goto(SIGN_IN);
       await expect(poweredBy(page)).toBeVisible({ timeout: 1_000 });
     }).toPass({ timeout: 30_000 });
-    await signIn(page, PARTNER);
+    await enter(page, PARTNER);
     await expect(poweredBy(page)).toBeVisible();
     await page.goto(`${originOf(PARTNER.hostname)}/branding`);
     const choice = page.getByLabel('Say who this portal is powered by');

@@ -1,5 +1,15 @@
 /** A member sees where they are signed in, ends what they do not want, and is believed at once. */
-import { CUSTOM, continueWith, expect, originOf, PARTNER, signIn, signOut, test } from './portals.ts';
+import {
+  CUSTOM,
+  continueWith,
+  expect,
+  forgetSession,
+  originOf,
+  PARTNER,
+  signIn,
+  signOut,
+  test,
+} from './portals.ts';
 
 test('ending another browser’s session signs that browser out', async ({ page, browser, consoleWatch }) => {
   consoleWatch.expectConsoleErrors(/401/);
@@ -39,6 +49,7 @@ test('signing out everywhere ends this session and all others', async ({ page, b
   await page.getByRole('button', { name: 'Sign out everywhere' }).click();
   await page.getByRole('alertdialog').getByRole('button', { name: 'Sign out everywhere' }).click();
   await expect(page.getByText('You are signed out')).toBeVisible();
+  forgetSession(PARTNER, 'Grace Hopper');
 
   await otherPage.reload();
   await expect(otherPage).toHaveTitle(`Sign in · ${PARTNER.name}`);

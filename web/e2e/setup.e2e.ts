@@ -1,6 +1,6 @@
 /** An admin is told what is left to set up, until it is done or put away; a client is not. */
 import { openPartner } from './fresh-partner.ts';
-import { expect, PARTNER, signIn, test } from './portals.ts';
+import { enter, expect, PARTNER, signIn, test } from './portals.ts';
 
 test('what is left to set up leads to its page, is ticked off, and can be put away', async ({ page }) => {
   const partner = await openPartner();
@@ -49,7 +49,7 @@ test('what is all set up is not mentioned', async ({ page, consoleWatch }) => {
 test('a client has nothing to set up', async ({ page }) => {
   const asked: string[] = [];
   page.on('request', (request) => asked.push(new URL(request.url()).pathname));
-  await signIn(page, PARTNER, { person: 'Grace Hopper' });
+  await enter(page, PARTNER, { person: 'Grace Hopper' });
   await expect(page.getByText('This device')).toBeVisible();
   await expect(page.getByText('Finish setting up')).toHaveCount(0);
   expect(asked).not.toContain('/api/setup');

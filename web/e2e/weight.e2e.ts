@@ -1,7 +1,7 @@
 /** A first visit is light: what a page needs before it can be used stays within its budget. */
 import { gzipSync } from 'node:zlib';
 import type { Page } from '@playwright/test';
-import { expect, originOf, PARTNER, signIn, test } from './portals.ts';
+import { enter, expect, originOf, PARTNER, test } from './portals.ts';
 
 const FIRST_VISIT_BYTES = 130_000;
 /** The frame, its navigation and one page; what floats comes when it is asked for. */
@@ -36,7 +36,7 @@ test('the sign-in page needs at most 130 kB of script', async ({ page }) => {
 });
 
 test('each page for members needs at most 132 kB of script', async ({ page, browser }) => {
-  await signIn(page, PARTNER);
+  await enter(page, PARTNER);
   const storageState = await page.context().storageState();
   for (const path of ['/', '/profile', '/sessions']) {
     const fresh = await browser.newContext({ storageState });

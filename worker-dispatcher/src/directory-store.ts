@@ -1,36 +1,20 @@
-/**
- * What the directory keeps about a hostname in KV, and which of two entries is right; used by tenant-directory.ts.
- *
- * | key | value | lives |
- * |---|---|---|
- * | `host/2/<hostname>`, e.g. `host/2/partner-seo.com` | `{"tenant":{…}\|null,"version":42,"freshUntil":1795238400000}` | 7 days |
- *
- * The `2` is the format's version: a release that changes the format, be it by a field more, writes beside the previous
- * one's keys. Within a version of the tenant nothing replaces an entry, so that one which a release of before wrote, without
- * the field, would stay. 2 has `brandAdditions`.
- * `tenant: null` is a tombstone: the hostname was known and is not any more. Hostnames that never were known are
- * not stored, or a flood of random names would fill the namespace.
- */
-import { z } from 'zod';
+/** What the directory keeps about a hostname in KV (contract/directory.ts), and which of two entries is right; used by tenant-directory.ts. */
+import { DIRECTORY_PREFIX, type DirectoryEntry, directoryEntrySchema } from '../../contract/directory.ts';
 import type { Hostname } from '../../contract/hostnames.ts';
-import { resolutionSchema } from '../../contract/tenants.ts';
 import { logEvent } from './metrics.ts';
 
 const ENTRY_LIFETIME_SECONDS = 7 * 24 * 60 * 60;
-
-const entrySchema = resolutionSchema.extend({ freshUntil: z.number() });
-export type DirectoryEntry = z.infer<typeof entrySchema>;
 
 /** Least that KV allows; the default of 60 s would make a change take longer to be seen. */
 const KV_CACHE_SECONDS = 30;
 
 export function entryKey(hostname: Hostname): string {
-  return `host/2/${hostname}`;
+  return `${DIRECTORY_PREFIX}${hostname}`;
 }
 
 /** Null for what this release cannot read, which is then as good as not stored. */
 export function parseEntry(stored: unknown): DirectoryEntry | null {
-  const parsed = entrySchema.safeParse(stored);
+  const parsed = directoryEntrySchema.safeParse(stored);
   return parsed.success ? parsed.data : null;
 }
 

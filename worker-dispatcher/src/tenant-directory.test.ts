@@ -75,6 +75,21 @@ describe('Memory, then KV, then the database', () => {
     expect(await storedVersion(hostname)).toBe(8);
   });
 
+  test('a suspension reaches visitors within six minutes, with nobody telling the dispatcher', async () => {
+    const world = await openPortalWorld();
+    const { hostname } = world;
+    await nameSeen(world, hostname);
+    const closed = named(hostname, 'Closed', { status: 'suspended' });
+    await world.set({ hosts: { [hostname]: { tenant: closed, version: 8 } } });
+    const seen = [];
+    for (let elapsed = 0; elapsed < 6 * MINUTE; elapsed += 10 * SECOND) {
+      later(10 * SECOND);
+      seen.push(await nameSeen(world, hostname));
+    }
+    expect(seen[0]).toBe('Partner SEO');
+    expect(seen.at(-1)).toBe('status 403');
+  });
+
   test('an entry that is stale for hours is not served while the database answers', async () => {
     const world = await openPortalWorld();
     const { hostname } = world;

@@ -8,10 +8,11 @@
  */
 import { createClient } from '@supabase/supabase-js';
 import { LRUCache } from 'lru-cache';
+import type { DirectoryEntry } from '../../contract/directory.ts';
 import type { Hostname } from '../../contract/hostnames.ts';
 import { resolutionSchema } from '../../contract/tenants.ts';
 import type { Configuration } from './configuration.ts';
-import { type DirectoryEntry, DirectoryStore, outranks } from './directory-store.ts';
+import { DirectoryStore, outranks } from './directory-store.ts';
 import { logEvent } from './metrics.ts';
 import { openPortal, type Portal } from './portal.ts';
 import { UnknownHosts } from './unknown-hosts.ts';

@@ -89,17 +89,10 @@ export interface AccountScript {
   modifiedOn: string;
 }
 
-export interface KvEntry {
-  readonly value: Buffer;
-  readonly metadata: unknown;
-  readonly expiration: number | null;
-}
-
+/** Its values are where Workers on the edge write them: see edge-kv.ts. */
 export interface KvNamespace {
   readonly id: string;
   title: string;
-  /** Every write with its time, oldest first: reads lag behind. Null: deleted. */
-  readonly writes: Map<string, { readonly at: number; readonly entry: KvEntry | null }[]>;
 }
 
 export interface Bucket {
@@ -141,10 +134,18 @@ export interface WorkerRoute {
 export interface CustomHostname {
   readonly id: string;
   readonly hostname: string;
-  status: 'pending' | 'active';
-  ssl: Readonly<Record<string, unknown>>;
+  /** Null: no certificate was asked for. */
+  ssl: Readonly<Record<string, unknown>> | null;
   readonly customMetadata: unknown;
   readonly createdAt: string;
+}
+
+/** A Workers Custom Domain: a name that a Worker has without a route. */
+export interface WorkerDomain {
+  readonly id: string;
+  readonly hostname: string;
+  readonly service: string;
+  readonly environment: string;
 }
 
 export interface Zone {
@@ -152,6 +153,7 @@ export interface Zone {
   readonly name: string;
   readonly records: Map<string, DnsRecord>;
   readonly routes: Map<string, WorkerRoute>;
+  readonly workerDomains: Map<string, WorkerDomain>;
   readonly customHostnames: Map<string, CustomHostname>;
   fallbackOrigin: string | null;
 }
@@ -168,6 +170,8 @@ export interface Account {
   readonly buckets: Map<string, Bucket>;
   readonly queues: Map<string, Queue>;
   readonly zones: Map<string, Zone>;
+  /** CNAMEs that others have set for their own domains: hostname and what it points at. Nothing here changes them. */
+  readonly pointed: Map<string, string>;
   /** Grows with everything that the edge runs. */
   codeRevision: number;
 }
@@ -202,12 +206,14 @@ export function createAccount({
           name,
           records: new Map(),
           routes: new Map(),
+          workerDomains: new Map(),
           customHostnames: new Map(),
           fallbackOrigin: null,
         };
         return [zone.id, zone];
       }),
     ),
+    pointed: new Map(),
     codeRevision: 0,
   };
 }

@@ -6,6 +6,7 @@
 import type { Hono } from 'hono';
 import { z } from 'zod';
 import { type Account, type CustomHostname, hexId, now, uuid, type Zone } from './account.ts';
+import { isActive } from './edge-routes.ts';
 import { ok, okPage, readBody, refuse } from './envelope.ts';
 import { findZone } from './zones.ts';
 
@@ -14,7 +15,7 @@ const RESERVED_TLD = /\.(?:test|example|invalid|localhost|local|internal)$/;
 
 const createSchema = z.object({
   hostname: z.string().min(1).max(255),
-  ssl: z.record(z.string(), z.unknown()).default({}),
+  ssl: z.looseObject({ method: z.enum(['http', 'txt', 'email']), type: z.literal('dv') }).nullish(),
   custom_metadata: z.record(z.string(), z.unknown()).nullish(),
   custom_origin_server: z.string().nullish(),
 });
@@ -48,14 +49,15 @@ export function serveCustomHostnames(app: Hono, account: Account): void {
 
   app.get(ALL, (c) => {
     const hostname = c.req.query('hostname');
-    const hostnames = [...findZone(account, c.req.param('zone')).customHostnames.values()];
+    const zone = findZone(account, c.req.param('zone'));
+    const hostnames = [...zone.customHostnames.values()];
     return okPage(
       c,
-      hostnames.filter((known) => hostname === undefined || known.hostname === hostname).map(shown),
-      {
-        perPage: 20,
-        most: 1000,
-      },
+      // Any part of a name finds it.
+      hostnames
+        .filter((known) => hostname === undefined || known.hostname.includes(hostname))
+        .map((known) => shown(account, zone, known)),
+      { perPage: 20, most: 50, pages: true },
     );
   });
   app.post(ALL, async (c) => {
@@ -70,21 +72,24 @@ export function serveCustomHostnames(app: Hono, account: Account): void {
     const created: CustomHostname = {
       id: uuid('custom hostname', zone.name, hostname),
       hostname,
-      status: 'pending',
-      ssl: { method: 'http', type: 'dv', ...ssl, status: 'pending_validation' },
+      ssl: ssl ?? null,
       customMetadata: custom_metadata ?? null,
       createdAt: now(),
     };
     zone.customHostnames.set(created.id, created);
-    return ok(c, shown(created), 201);
+    return ok(c, shown(account, zone, created), 201);
   });
-  app.get(`${ALL}/:id`, (c) => ok(c, shown(find(findZone(account, c.req.param('zone')), c.req.param('id')))));
+  app.get(`${ALL}/:id`, (c) => {
+    const zone = findZone(account, c.req.param('zone'));
+    return ok(c, shown(account, zone, find(zone, c.req.param('id'))));
+  });
   app.patch(`${ALL}/:id`, async (c) => {
-    const known = find(findZone(account, c.req.param('zone')), c.req.param('id'));
+    const zone = findZone(account, c.req.param('zone'));
+    const known = find(zone, c.req.param('id'));
     const { ssl } = await readBody(c, z.object({ ssl: z.record(z.string(), z.unknown()).optional() }));
     // Asks for validation again; what was active stays so.
     if (ssl) known.ssl = { ...known.ssl, ...ssl };
-    return ok(c, shown(known));
+    return ok(c, shown(account, zone, known));
   });
   app.delete(`${ALL}/:id`, (c) => {
     const zone = findZone(account, c.req.param('zone'));
@@ -94,29 +99,37 @@ export function serveCustomHostnames(app: Hono, account: Account): void {
   });
 }
 
-/** What happens when the name's owner points it here: Cloudflare sees it and has a certificate. */
-export function activateCustomHostname(account: Account, hostname: string): void {
-  for (const { customHostnames } of account.zones.values())
-    for (const known of customHostnames.values()) {
-      if (known.hostname !== hostname) continue;
-      known.status = 'active';
-      known.ssl = { ...known.ssl, status: 'active' };
-      return;
-    }
-  throw new Error(`${hostname} is no custom hostname`);
-}
-
-function shown({ id, hostname, status, ssl, customMetadata, createdAt }: CustomHostname) {
+function shown(account: Account, zone: Zone, known: CustomHostname) {
+  const { id, hostname, ssl, customMetadata, createdAt } = known;
+  const active = isActive(account, zone, known);
+  const token = hexId('validation', hostname);
   return {
     id,
     hostname,
-    status,
-    ssl: { id: hexId('certificate', hostname), ...ssl },
+    status: active ? 'active' : 'pending',
+    ssl:
+      ssl === null
+        ? null
+        : {
+            id: hexId('certificate', hostname),
+            ...ssl,
+            status: active ? 'active' : 'pending_validation',
+            ...(!active && {
+              validation_records: [
+                ssl['method'] === 'txt'
+                  ? { status: 'pending', txt_name: `_acme-challenge.${hostname}`, txt_value: token }
+                  : {
+                      status: 'pending',
+                      http_url: `http://${hostname}/.well-known/pki-validation/${token}.txt`,
+                      http_body: token,
+                    },
+              ],
+            }),
+          },
     custom_metadata: customMetadata,
-    ownership_verification:
-      status === 'active'
-        ? undefined
-        : { type: 'txt', name: `_cf-custom-hostname.${hostname}`, value: uuid('ownership', hostname) },
+    ownership_verification: active
+      ? undefined
+      : { type: 'txt', name: `_cf-custom-hostname.${hostname}`, value: uuid('ownership', hostname) },
     created_at: createdAt,
   };
 }

@@ -117,7 +117,10 @@ beforeAll(async () => {
     origin: `portals.${NEUTRAL_ZONE}`,
   });
   await make('POST', `/zones/${neutral}/workers/routes`, { pattern: '*/*', script: DISPATCHER });
-  await make('POST', `/zones/${neutral}/custom_hostnames`, { hostname: HOSTS.partnerSeo });
+  await make('POST', `/zones/${neutral}/custom_hostnames`, {
+    hostname: HOSTS.partnerSeo,
+    ssl: { method: 'http', type: 'dv' },
+  });
 }, 120_000);
 
 afterAll(async () => {
@@ -133,7 +136,7 @@ test('a partner signs in on a domain of its own, as soon as the domain is active
   expect(early.status).toBe(409);
   expect(await early.text()).toContain('no active custom hostname');
 
-  api.activateCustomHostname(HOSTS.partnerSeo);
+  api.pointDomain(HOSTS.partnerSeo, `portals.${NEUTRAL_ZONE}`);
   expectSignedIn(await browser.signIn(HOSTS.partnerSeo, 'github', 'ada'));
   const me = await browser.request(HOSTS.partnerSeo, '/api/me');
   expect(me.status).toBe(200);

@@ -51,13 +51,25 @@ test('a name without a proxied record does not reach the edge', () => {
   expect(findTarget(account, 'acme.com', '/')).toMatchObject({ ok: false, refusal: { status: 530 } });
 });
 
-test('a custom hostname needs to be active, and its zone a fallback origin and a route', () => {
+test('a Worker’s own name is its, after all routes that take it', () => {
   const account = accountWith((zone) => {
+    for (const name of ['shop.acme.com', 'blog.acme.com']) {
+      record(zone, name);
+      zone.workerDomains.set(name, { id: name, hostname: name, service: 'own', environment: 'production' });
+    }
+    route(zone, 'shop.acme.com/*', 'dispatcher');
+  });
+  expect(findTarget(account, 'blog.acme.com', '/')).toEqual({ ok: true, script: 'own' });
+  expect(findTarget(account, 'shop.acme.com', '/')).toEqual({ ok: true, script: 'dispatcher' });
+});
+
+test('a custom hostname needs its owner’s CNAME, a certificate, and in its zone a fallback origin and a route', () => {
+  const account = accountWith((zone) => {
+    record(zone, 'portals.acme.com');
     zone.customHostnames.set('1', {
       id: '1',
       hostname: 'portal.partner.net',
-      status: 'pending',
-      ssl: {},
+      ssl: null,
       customMetadata: null,
       createdAt: '',
     });
@@ -70,7 +82,13 @@ test('a custom hostname needs to be active, and its zone a fallback origin and a
     return target.ok ? target.script : target.refusal.status;
   };
   expect(status()).toBe(409);
-  hostname.status = 'active';
+  for (const target of ['portals.elsewhere.com', 'nobody.acme.com']) {
+    account.pointed.set('portal.partner.net', target);
+    expect(status()).toBe(409);
+  }
+  account.pointed.set('portal.partner.net', 'portals.acme.com');
+  expect(status()).toBe(525);
+  hostname.ssl = { method: 'http', type: 'dv' };
   expect(status()).toBe(530);
   zone.fallbackOrigin = 'portals.acme.com';
   expect(status()).toBe(522);

@@ -4,7 +4,7 @@
  * https://developers.cloudflare.com/support/troubleshooting/http-status-codes/cloudflare-5xx-errors/ and
  * https://developers.cloudflare.com/workers/configuration/versions-and-deployments/gradual-deployments/#version-overrides
  */
-import type { Account, WorkerRoute, Zone } from './account.ts';
+import type { Account, CustomHostname, WorkerRoute, Zone } from './account.ts';
 
 /** What a visitor gets instead of an answer; `why` is for the operator. */
 export interface EdgeRefusal {
@@ -18,10 +18,14 @@ export type EdgeTarget =
 
 /** `host` without a port, in lower case. */
 export function findTarget(account: Account, host: string, path: string): EdgeTarget {
-  const custom = [...account.zones.values()].find(({ customHostnames }) =>
-    [...customHostnames.values()].some(({ hostname, status }) => hostname === host && status === 'active'),
+  const custom = [...account.zones.values()].find((zone) =>
+    [...zone.customHostnames.values()].some(
+      (known) => known.hostname === host && isActive(account, zone, known),
+    ),
   );
   if (custom) {
+    if ([...custom.customHostnames.values()].some(({ hostname, ssl }) => hostname === host && ssl === null))
+      return refused(525, `The custom hostname ${host} has no certificate: none was asked for.`);
     if (custom.fallbackOrigin === null)
       return refused(530, `The zone ${custom.name} has no fallback origin for the custom hostname ${host}.`);
     return routed(custom, host, path);
@@ -36,6 +40,15 @@ export function findTarget(account: Account, host: string, path: string): EdgeTa
   if (below > 1)
     return refused(525, `No certificate covers ${host}: Universal SSL reaches one label below a zone.`);
   return routed(zone, host, path);
+}
+
+/**
+ * Once its owner has pointed it at a name of the zone that is there: Cloudflare sees the CNAME, and serves the token of
+ * the certificate there. https://developers.cloudflare.com/cloudflare-for-platforms/cloudflare-for-saas/domain-support/hostname-validation/
+ */
+export function isActive({ pointed }: Account, zone: Zone, { hostname }: CustomHostname): boolean {
+  const target = pointed.get(hostname);
+  return target?.endsWith(`.${zone.name}`) === true && resolves(zone, target);
 }
 
 /** By the override if it names one of the deployment, else by the shares; `count` spreads requests over them. */
@@ -63,9 +76,12 @@ function routed(zone: Zone, host: string, path: string): EdgeTarget {
   const [route] = [...zone.routes.values()]
     .filter(({ pattern }) => matches(pattern, host, path))
     .toSorted((a, b) => specificity(b) - specificity(a));
+  if (route?.script) return { ok: true, script: route.script };
+  // A Worker's own name comes after all routes.
+  const own = [...zone.workerDomains.values()].find(({ hostname }) => hostname === host);
+  if (own !== undefined) return { ok: true, script: own.service };
   // Nothing is behind an originless record.
-  if (!route?.script) return refused(522, `No route of the zone ${zone.name} takes ${host}${path}.`);
-  return { ok: true, script: route.script };
+  return refused(522, `No route of the zone ${zone.name} takes ${host}${path}.`);
 }
 
 function matches(pattern: string, host: string, path: string): boolean {

@@ -42,6 +42,7 @@ export interface EdgeLog {
 
 interface Miniflare {
   readonly ready: Promise<URL>;
+  getBindings(worker: string): Promise<Record<string, unknown>>;
   getWorker(name: string): Promise<{ scheduled(options: { cron: string }): Promise<{ outcome: string }> }>;
   dispose(): Promise<void>;
 }

@@ -12,6 +12,8 @@ import { frontWorker } from './edge-front.ts';
 import type { MiniflareWorker } from './edge-runtime.ts';
 
 const MAIL_WORKER = 'mail-service';
+/** Bound to every KV namespace by its id, as Workers are: how the API reaches their values. */
+export const KV_DOOR = 'kv-door';
 const MODULE_TYPES: Readonly<Record<string, string>> = {
   'application/javascript+module': 'ESModule',
   'application/javascript': 'CommonJS',
@@ -69,6 +71,12 @@ export async function describeWorkers(
           bindings: { LAG_MILLISECONDS: String(account.kvLagMilliseconds) },
         }),
       );
+  const doors = [...account.kvNamespaces.keys()].map((id) => ({
+    name: id,
+    type: 'kv_namespace',
+    namespace_id: id,
+  }));
+  workers.push({ ...emptyWorker(KV_DOOR), ...bind(doors, account, surroundings) });
   if (surroundings.mailboxUrl !== null)
     workers.push(
       await standIn(MAIL_WORKER, 'mail-service', { bindings: { MAILBOX_URL: surroundings.mailboxUrl } }),
@@ -238,6 +246,17 @@ async function layOut(
   };
 }
 
+function emptyWorker(name: string): MiniflareWorker {
+  const contents = Buffer.from('export default {};');
+  return {
+    name,
+    modulesRoot: '/',
+    modules: [{ type: 'ESModule', path: '/index.js', contents }],
+    compatibilityDate: '2026-10-20',
+    compatibilityFlags: [],
+  };
+}
+
 /** A Worker of scripts/local, which has types but no dependencies. */
 async function standIn(
   name: string,
@@ -247,14 +266,7 @@ async function standIn(
   const file = fileURLToPath(new URL(`../${folder}/index.ts`, import.meta.url));
   const { code } = await transformWithOxc(await readFile(file, 'utf8'), file);
   const contents = Buffer.from(code);
-  return {
-    name,
-    modulesRoot: '/',
-    modules: [{ type: 'ESModule', path: '/index.js', contents }],
-    compatibilityDate: '2026-10-20',
-    compatibilityFlags: [],
-    ...bound,
-  };
+  return { ...emptyWorker(name), modules: [{ type: 'ESModule', path: '/index.js', contents }], ...bound };
 }
 
 function moduleType(contentType: string): string {

@@ -7,6 +7,7 @@ import { callApi, upload } from './testing.ts';
 const LAG = 400;
 let api: CloudflareApi;
 let account: string;
+let kv: { readonly id: string };
 
 const FRONT = `
 export default {
@@ -59,7 +60,7 @@ beforeAll(async () => {
   account = `/accounts/${api.accountId}`;
   const make = async (path: string, body: object) => (await callApi(api, 'POST', path, body)).result;
   await make(`${account}/workers/dispatch/namespaces`, { name: 'portals' });
-  const kv = (await make(`${account}/storage/kv/namespaces`, { title: 'directory' })) as { id: string };
+  kv = (await make(`${account}/storage/kv/namespaces`, { title: 'directory' })) as { id: string };
   await put('/scripts/other', { code: say('other') });
   await put('/dispatch/namespaces/portals/scripts/partner-tenant--r1', { code: say('r1') });
   await put('/scripts/front', {
@@ -110,6 +111,18 @@ test('KV is read as it was a while ago, also after a restart', async () => {
   expect((await ask('/kv', { method: 'PUT', body: '{"n":2}' })).body).toBe('{"seen":{"n":1}}');
   await put('/scripts/other', { code: say('another') });
   await expect.poll(seen, { timeout: 50 * LAG }).toEqual({ n: 2 });
+}, 30_000);
+
+test('what a Worker writes into KV the API reads a moment later, and the reverse', async () => {
+  const values = `${account}/storage/kv/namespaces/${kv.id}`;
+  const read = async () =>
+    (await callApi(api, 'POST', `${values}/bulk/get`, { keys: ['key', 'none'] })).result;
+  await ask('/kv', { method: 'PUT', body: '{"n":3}' });
+  await expect.poll(read, { timeout: 20 * LAG }).toEqual({ values: { key: '{"n":3}', none: null } });
+  expect((await callApi(api, 'GET', `${values}/keys`)).result).toMatchObject([{ name: 'key' }]);
+  expect(await callApi(api, 'PUT', `${values}/values/key`, { n: 4 })).toMatchObject({ status: 200 });
+  const seen = async () => (JSON.parse((await ask('/kv')).body) as { seen: unknown }).seen;
+  await expect.poll(seen, { timeout: 20 * LAG }).toEqual({ n: 4 });
 }, 30_000);
 
 test('what goes wrong is a refusal in words', async () => {

@@ -13,6 +13,7 @@ import {
 import { pipeline } from 'node:stream/promises';
 import type { Account } from './account.ts';
 import { EXCEPTION_HEADER, WORKER_HEADER } from './edge-front.ts';
+import { EdgeKv } from './edge-kv.ts';
 import { findTarget, pickVersion } from './edge-routes.ts';
 import { type EdgeLog, EdgeRuntime } from './edge-runtime.ts';
 import { workerName } from './edge-workers.ts';
@@ -30,6 +31,8 @@ export interface Edge {
   logs(): readonly EdgeLog[];
   /** Runs the cron of a Worker's deployed version; one that it has not is an error. */
   runSchedule(script: string, cron: string): Promise<void>;
+  /** The values that Workers read and write. */
+  readonly kv: EdgeKv;
   close(): Promise<void>;
 }
 
@@ -48,6 +51,7 @@ export async function startEdge(account: Account, mailboxUrl: string | null): Pr
     url: `http://127.0.0.1:${port}`,
     port,
     logs: () => runtime.logs,
+    kv: new EdgeKv(runtime),
     async runSchedule(script, cron) {
       if (!account.scripts.get(script)?.schedules.includes(cron))
         throw new Error(`${script} has no schedule ${cron}`);

@@ -47,8 +47,15 @@ export function answerRefusal(
   return c.json({ success: false, errors, messages: [], result: null }, status, headers);
 }
 
-/** One page of a list: `?page=` counts from 1, `?per_page=` is bounded. */
-export function okPage(c: Context, all: readonly unknown[], { perPage = 20, most = 100 } = {}) {
+/**
+ * One page of a list: `?page=` counts from 1, `?per_page=` is bounded. `pages`: whether the list says how many there are,
+ * which is published of some and not of others (KV, Queues).
+ */
+export function okPage(
+  c: Context,
+  all: readonly unknown[],
+  { perPage = 20, most = 100, pages = false } = {},
+) {
   const page = boundedNumber(c, 'page', 1, 1_000_000);
   const size = boundedNumber(c, 'per_page', perPage, most);
   const result = all.slice((page - 1) * size, page * size);
@@ -62,7 +69,7 @@ export function okPage(c: Context, all: readonly unknown[], { perPage = 20, most
       per_page: size,
       count: result.length,
       total_count: all.length,
-      total_pages: Math.ceil(all.length / size),
+      ...(pages && { total_pages: Math.ceil(all.length / size) }),
     },
   });
 }

@@ -59,13 +59,17 @@ export function authenticate(token: Token, account: Account, path: (c: Context) 
       refuse(404, 7003, `Could not route to ${called}, perhaps your object identifier is invalid?`);
     if (owner !== undefined && owner !== account.id) refuse(403, 10000, 'Authentication error');
     const group = NEEDED.find(([pattern]) => pattern.test(called))?.[1];
-    if (group !== undefined && !mayCall(token, group, c.req.method))
+    if (group !== undefined && !mayCall(token, group, c.req.method, called))
       refuse(403, 10000, 'Authentication error');
     return next();
   };
 }
 
-function mayCall({ permissions }: Token, group: PermissionGroup, method: string): boolean {
+/** Asks for its keys in a body, and reads: https://developers.cloudflare.com/api/resources/kv/subresources/namespaces/methods/bulk_get/ */
+const READS_BY_POST = /^\/accounts\/[^/]+\/storage\/kv\/namespaces\/[^/]+\/bulk\/get$/;
+
+function mayCall({ permissions }: Token, group: PermissionGroup, method: string, path: string): boolean {
   if (permissions.has(`${group} Write`)) return true;
-  return method === 'GET' && permissions.has(`${group} Read`);
+  const reads = method === 'GET' || (method === 'POST' && READS_BY_POST.test(path));
+  return reads && permissions.has(`${group} Read`);
 }

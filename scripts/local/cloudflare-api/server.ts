@@ -10,18 +10,21 @@ import { bodyLimit } from 'hono/body-limit';
 import type { ApiFault } from '../api-faults.ts';
 import { type Account, createAccount, hexId } from './account.ts';
 import { createAssetUploads, serveAssetUploads } from './asset-uploads.ts';
-import { activateCustomHostname, serveCustomHostnames } from './custom-hostnames.ts';
+import { serveR2 } from './buckets.ts';
+import { serveCustomHostnames } from './custom-hostnames.ts';
 import { type Edge, startEdge } from './edge.ts';
+import type { EdgeKv } from './edge-kv.ts';
 import { ApiRefusal, answerRefusal, ok } from './envelope.ts';
 import { type CallSelector, Faults } from './faults.ts';
+import { serveKv } from './kv.ts';
 import { serveNamespaces } from './namespaces.ts';
 import { authenticate, EVERY_PERMISSION, type Permission } from './permissions.ts';
 import { serveQueues } from './queues.ts';
 import { restoreAccount, type SavedAccount, saveAccount } from './saving.ts';
 import { serveScripts } from './scripts.ts';
 import { type AccountSnapshot, snapshotOf } from './snapshot.ts';
-import { serveKv, serveR2 } from './storage.ts';
 import { serveVersions } from './versions.ts';
+import { serveWorkerDomains } from './worker-domains.ts';
 import { serveZones } from './zones.ts';
 
 const PREFIX = '/client/v4';
@@ -62,8 +65,8 @@ export interface CloudflareApi {
   cutCalls(): void;
   save(): SavedAccount;
   restore(saved: SavedAccount): void;
-  /** The owner of a custom hostname points it here. */
-  activateCustomHostname(hostname: string): void;
+  /** The owner of a domain points it at `target` by a CNAME, wherever its DNS is. */
+  pointDomain(hostname: string, target: string): void;
   /** Serves what was uploaded, by Host. */
   readonly edge: Pick<Edge, 'url' | 'port' | 'logs' | 'runSchedule'>;
   close(): Promise<void>;
@@ -82,8 +85,8 @@ export async function startCloudflareApi({
   const calls: string[] = [];
   const unknownCalls: string[] = [];
   const faults = new Faults();
-  const server = await listen(createApp(account, token, calls, unknownCalls, faults));
   const edge = await startEdge(account, mailboxUrl ?? null);
+  const server = await listen(createApp(account, edge.kv, token, calls, unknownCalls, faults));
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('no port to listen on');
   return {
@@ -98,7 +101,7 @@ export async function startCloudflareApi({
     cutCalls: () => faults.release(),
     save: () => saveAccount(account),
     restore: (saved) => restoreAccount(account, saved),
-    activateCustomHostname: (hostname) => activateCustomHostname(account, hostname),
+    pointDomain: (hostname, target) => void account.pointed.set(hostname, target),
     edge,
     async close() {
       faults.release();
@@ -113,6 +116,7 @@ export async function startCloudflareApi({
 
 function createApp(
   account: Account,
+  values: EdgeKv,
   token: Parameters<typeof authenticate>[0],
   calls: string[],
   unknownCalls: string[],
@@ -143,11 +147,12 @@ function createApp(
   serveNamespaces(api, account, assetUploads);
   serveVersions(api, account, assetUploads);
   serveScripts(api, account, assetUploads);
-  serveKv(api, account);
+  serveKv(api, account, values);
   serveR2(api, account);
   serveQueues(api, account);
   serveZones(api, account);
   serveCustomHostnames(api, account);
+  serveWorkerDomains(api, account);
 
   const app = new Hono<{ Bindings: HttpBindings }>();
   app.use((c, next) => {

@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { Account, AccountScript, Binding, Upload } from './account.ts';
+import { isActive } from './edge-routes.ts';
 
 export interface AccountSnapshot {
   readonly namespaces: Record<string, Record<string, UploadSnapshot>>;
@@ -37,6 +38,8 @@ export interface ZoneSnapshot {
   readonly records: string[];
   /** `*.cozyartzmedia.com/* → marquee-dispatcher` */
   readonly routes: string[];
+  /** `shop.cozyartzmedia.com → shop` */
+  readonly workerDomains: string[];
   /** `portal.partner.com active` */
   readonly customHostnames: string[];
   readonly fallbackOrigin: string | null;
@@ -58,8 +61,11 @@ export function snapshotOf(account: Account): AccountSnapshot {
         .map(({ type, name, content, proxied }) => `${type} ${name} ${content}${proxied ? ' proxied' : ''}`)
         .toSorted(),
       routes: [...zone.routes.values()].map(({ pattern, script }) => `${pattern} → ${script}`).toSorted(),
+      workerDomains: [...zone.workerDomains.values()]
+        .map(({ hostname, service }) => `${hostname} → ${service}`)
+        .toSorted(),
       customHostnames: [...zone.customHostnames.values()]
-        .map(({ hostname, status }) => `${hostname} ${status}`)
+        .map((known) => `${known.hostname} ${isActive(account, zone, known) ? 'active' : 'pending'}`)
         .toSorted(),
       fallbackOrigin: zone.fallbackOrigin,
     })),

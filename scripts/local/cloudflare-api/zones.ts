@@ -39,7 +39,7 @@ export function serveZones(app: Hono, account: Account): void {
       zones
         .filter((zone) => name === undefined || zone.name === name)
         .map((zone) => shownZone(account, zone)),
-      { perPage: 20, most: 50 },
+      { perPage: 20, most: 50, pages: true },
     );
   });
   app.get('/zones/:zone', (c) => ok(c, shownZone(account, find(c.req.param('zone')))));
@@ -53,7 +53,7 @@ export function serveZones(app: Hono, account: Account): void {
         (name === undefined || record.name === name) &&
         (content === undefined || record.content === content),
     );
-    return okPage(c, records, { perPage: 100, most: 5000 });
+    return okPage(c, records, { perPage: 100, most: 5000, pages: true });
   });
   app.post(RECORDS, async (c) => {
     const zone = find(c.req.param('zone'));

@@ -1,7 +1,7 @@
 /**
  * A KV namespace whose reads do not see what was written a moment ago, misses included, as in a location that has just
  * read: https://developers.cloudflare.com/kv/concepts/how-kv-works/#consistency. `get`, `put` and `delete` of text and
- * JSON, which is what our Workers use. Bound by cloudflare-api/edge-workers.ts instead of the namespace.
+ * JSON, which is what our Workers use, and `list` for the API. Bound by cloudflare-api/edge-workers.ts instead of the namespace.
  */
 import { WorkerEntrypoint } from 'cloudflare:workers';
 
@@ -28,6 +28,15 @@ export class LaggingKv extends WorkerEntrypoint<Environment> {
 
   async delete(key: string): Promise<void> {
     await this.#append(key, null, {});
+  }
+
+  /** Keys that a read sees now. */
+  async list(options: KVNamespaceListOptions): Promise<KVNamespaceListResult<unknown>> {
+    const page = await this.env.NAMESPACE.list(options);
+    const seen = await Promise.all(
+      page.keys.map(async (key) => ((await this.get(key.name)) === null ? [] : [key])),
+    );
+    return { ...page, keys: seen.flat() };
   }
 
   async #writes(key: string): Promise<Writes> {

@@ -4,10 +4,12 @@ import { Refusal } from '../../local/steps.ts';
 import { configureSupabaseAuthTool } from '../configure-supabase-auth.ts';
 import { dispatcherSecrets, jobsSecrets } from '../installation-secrets.ts';
 import { ManagementClient } from '../management-client.ts';
+import { describeOther, othersThan } from '../other-integrations.ts';
 import { parseSigningKey } from '../signing-key.ts';
 import { askWithKey, readPrimary } from '../supabase-trust.ts';
 import { runTool } from '../tool.ts';
 import type { Installation } from './installation.ts';
+import { providerVars } from './providers.ts';
 import { fetchPortal } from './smoke-test.ts';
 import type { Step } from './steps.ts';
 
@@ -21,7 +23,10 @@ export function authStep(installation: Installation): Step {
     name: 'auth',
     title: 'Supabase trusts our tokens',
     async look() {
-      if (await isConfigured(installation)) return [];
+      if (await isConfigured(installation)) {
+        await tellOfOthers(installation);
+        return [];
+      }
       return [
         {
           what: `make Supabase trust the keys at ${address}, and take nobody in by itself`,
@@ -37,11 +42,7 @@ export function authStep(installation: Installation): Step {
 
 /** As it is set, and as it works: what was set a moment ago may not be in force yet. */
 async function isConfigured({ environment, sql, world, secrets }: Installation): Promise<boolean> {
-  const management = new ManagementClient({
-    url: world.env['SUPABASE_API_URL'] ?? 'https://api.supabase.com',
-    token: world.env['SUPABASE_ACCESS_TOKEN'] ?? '',
-    project: environment.supabaseProject,
-  });
+  const management = managementOf({ environment, world });
   const [{ disable_signup, external_anonymous_users_enabled }, integrations] = await Promise.all([
     management.getAuthConfig(),
     management.listIntegrations(),
@@ -66,6 +67,23 @@ async function isConfigured({ environment, sql, world, secrets }: Installation):
     primary: await sql.begin(readPrimary),
   });
   return status === 200;
+}
+
+/** Nothing of it is removed by a deployment: somebody may sign people in by it. */
+async function tellOfOthers({ environment, world, say }: Installation): Promise<void> {
+  const integrations = await managementOf({ environment, world }).listIntegrations();
+  for (const other of othersThan(environment.jwksUrl, integrations))
+    say(
+      `  auth: ${describeOther(other)} npm run configure-supabase-auth -- --project ${environment.supabaseProject} --remove-others`,
+    );
+}
+
+function managementOf({ environment, world }: Pick<Installation, 'environment' | 'world'>): ManagementClient {
+  return new ManagementClient({
+    url: world.env['SUPABASE_API_URL'] ?? 'https://api.supabase.com',
+    token: world.env['SUPABASE_ACCESS_TOKEN'] ?? '',
+    project: environment.supabaseProject,
+  });
 }
 
 /** A first release's name and certificate may not be everywhere yet. */
@@ -93,9 +111,7 @@ async function configure({
   say,
 }: Installation): Promise<void> {
   let said = '';
-  const note = (text: string) => {
-    said += text;
-  };
+  let report = '';
   const code = await runTool(
     configureSupabaseAuthTool,
     ['--project', environment.supabaseProject, '--jwks-url', environment.jwksUrl],
@@ -107,13 +123,21 @@ async function configure({
         SUPABASE_URL: environment.supabaseUrl,
         SUPABASE_PUBLISHABLE_KEY: secrets.publishableKey,
         SUPABASE_SIGNING_KEY: jobsSecrets(secrets)['SUPABASE_SIGNING_KEY'],
+        MARQUEE_SECRETS: JSON.stringify(secrets),
+        ...providerVars(environment.providers),
       },
-      write: () => {},
-      writeError: note,
+      write: (text) => {
+        report += text;
+      },
+      writeError: (text) => {
+        said += text;
+      },
       ask: null,
       readInput: null,
     },
   );
   if (code !== 0) throw new Refusal(`configure-supabase-auth failed:\n${redact(said).trim()}`);
   for (const line of redact(said).trim().split('\n')) say(`  auth: ${line.trim()}`);
+  // Callbacks to register, what else is trusted, and what it costs: a person has to see it once.
+  for (const line of redact(report).trimEnd().split('\n')) say(line === '' ? '' : `  auth: ${line}`);
 }

@@ -2,6 +2,7 @@
 import type { Installation } from './installation.ts';
 import { readRollout } from './rollout.ts';
 import type { Step } from './steps.ts';
+import { readReleased } from './versions.ts';
 import { releaseOf } from './worker-plan.ts';
 
 export function cleanUpStep(installation: Installation): Step {
@@ -43,21 +44,12 @@ async function releasesToKeep({
   sql,
   plan,
 }: Installation): Promise<Set<string> | null> {
-  const { dispatcher } = environment.names;
-  const [deployments, versions, { release }, rollout] = await Promise.all([
-    cloudflare.findDeployments(dispatcher),
-    cloudflare.listVersions(dispatcher),
+  const [{ current, serving, before }, { release }, rollout] = await Promise.all([
+    readReleased(cloudflare, environment.names.dispatcher),
     plan(),
     readRollout(sql),
   ]);
-  const tags = new Map(versions.map(({ id, tag }) => [id, tag]));
-  const [current, ...earlier] = deployments ?? [];
-  if (current === undefined || rollout !== null) return null;
-  const serving = current.versions.map(({ version_id }) => tags.get(version_id) ?? null);
-  const before = earlier
-    .filter(({ versions: deployed }) => deployed.length === 1)
-    .map(({ versions: deployed }) => tags.get(deployed[0]?.version_id ?? '') ?? null)
-    .find((tag) => tag === null || !serving.includes(tag));
-  if (before === undefined || before === null || serving.includes(null)) return null;
+  if (current === null || rollout !== null) return null;
+  if (before === null || serving.includes(null)) return null;
   return new Set([release, before, ...serving].filter((name) => name !== null));
 }

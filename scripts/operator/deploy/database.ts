@@ -16,12 +16,7 @@ export async function findDueMigrations(sql: Sql | TransactionSql): Promise<stri
   const files = (await readdir(join(REPOSITORY, 'supabase/migrations'))).filter((name) =>
     /^\d+_.*\.sql$/.test(name),
   );
-  const [history] = await sql<{ there: boolean }[]>`
-    select to_regclass('supabase_migrations.schema_migrations') is not null as there`;
-  const applied = history?.there
-    ? await sql<{ version: string }[]>`select version from supabase_migrations.schema_migrations`
-    : [];
-  const versions = new Set(applied.map(({ version }) => version));
+  const versions = await readAppliedMigrations(sql);
   const known = new Set(files.map(versionOf));
   const strangers = [...versions].filter((version) => !known.has(version));
   if (strangers.length > 0)
@@ -31,7 +26,17 @@ export async function findDueMigrations(sql: Sql | TransactionSql): Promise<stri
   return files.filter((name) => !versions.has(versionOf(name))).toSorted();
 }
 
-function versionOf(file: string): string {
+/** Their versions: what stands before the first `_` of a file's name. */
+export async function readAppliedMigrations(sql: Sql | TransactionSql): Promise<ReadonlySet<string>> {
+  const [history] = await sql<{ there: boolean }[]>`
+    select to_regclass('supabase_migrations.schema_migrations') is not null as there`;
+  const applied = history?.there
+    ? await sql<{ version: string }[]>`select version from supabase_migrations.schema_migrations`
+    : [];
+  return new Set(applied.map(({ version }) => version));
+}
+
+export function versionOf(file: string): string {
   return file.slice(0, file.indexOf('_'));
 }
 

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { Refusal } from '../../local/steps.ts';
 import { formatTable } from '../../local/table.ts';
 import { CloudflareClient } from '../cloudflare-client.ts';
+import { readVerifiedHostnames } from '../custom-hostnames.ts';
 import type { Tool, ToolResult, ToolRun } from '../tool.ts';
 import { authStep } from './auth-step.ts';
 import { DIST, NoBuild, REPOSITORY, readBuild, readCommit } from './build-output.ts';
@@ -61,7 +62,11 @@ const OPTIONS = {
     help: 'where it notes what it found out; .deploy when left out',
   },
   'no-build': { type: 'boolean', help: 'takes what is in dist/ as it is' },
-  yes: { type: 'boolean', help: 'says yes to whatever would be asked' },
+  yes: { type: 'boolean', help: 'says yes to whatever would be asked, but not to taking over' },
+  'take-over': {
+    type: 'boolean',
+    help: 'says yes to answering in place of names and routes that are there already',
+  },
 } as const;
 
 type Run = ToolRun<typeof OPTIONS>;
@@ -170,7 +175,8 @@ async function deploy(run: Run, dist: string): Promise<ToolResult> {
         {
           dryRun,
           say,
-          consent: consentBy(run),
+          consent: consentBy(run, 'yes'),
+          takeOver: consentBy(run, 'take-over'),
           assertAlone: async () => lock?.assertHeld(),
         },
       );
@@ -213,7 +219,7 @@ function allSteps(installation: Installation, dist: string, skipBuild: boolean, 
     trialStep(installation),
     jobsStep(installation),
     releaseStep(installation),
-    routesStep(installation),
+    routesStep({ ...installation, verifiedHostnames: () => readVerifiedHostnames(installation.sql) }),
     authStep(installation),
     smokeStep(installation),
     cleanUpStep(installation),
@@ -239,9 +245,12 @@ function chooseSteps(
   );
 }
 
-function consentBy({ options, world }: Run): ((question: string) => Promise<boolean>) | null {
+function consentBy(
+  { options, world }: Run,
+  option: 'yes' | 'take-over',
+): ((question: string) => Promise<boolean>) | null {
   const { ask } = world;
-  if (options.yes === true) return async () => true;
+  if (options[option] === true) return async () => true;
   if (ask === null) return null;
   return async (question) => /^y(?:es)?$/i.test(await ask(question));
 }

@@ -10,6 +10,7 @@ import { findPublished } from '../../local/cloudflare-api/published.ts';
 import { startCloudflareApi } from '../../local/cloudflare-api/server.ts';
 import { callApi, upload } from '../../local/cloudflare-api/testing.ts';
 import { type Platform, startPlatform } from '../../local/platform.ts';
+import { doctorTool } from '../doctor.ts';
 import { runAt, type Said } from '../testing.ts';
 import { deployTool } from './deploy-tool.ts';
 import { FaultLane } from './fault-lane.ts';
@@ -27,6 +28,7 @@ import {
 import { fetchPortal } from './smoke-test.ts';
 
 const DISPATCHER = 'marquee-staging-dispatcher';
+const JOBS = 'marquee-staging-jobs';
 const NAMESPACE = 'marquee-staging';
 const FIRST = 'first';
 const FIRST_LINE = ['--yes', '--release', FIRST, '--json'];
@@ -96,6 +98,15 @@ function deployOne(tenant: string, release: string): Promise<Said> {
   return deploy(rehearsal, '--yes', '--json', '--tenant', tenant, '--release', release);
 }
 
+/** What the doctor says of some of its groups. */
+async function examine(groups: string): Promise<{ failed: number; warned: number; words: string[] }> {
+  const line = ['--env', 'staging', '--config', rehearsal.configFile, '--json', '--only', groups];
+  const said = await runAt(rehearsal.databaseUrl, doctorTool, line, { env: rehearsal.env });
+  const { failed, warned, findings } = JSON.parse(said.out);
+  const words = findings.map((one: { about: string; words: string }) => `${one.about}: ${one.words}`);
+  return { failed, warned, words };
+}
+
 describe('A deployment to an empty account', () => {
   test('is refused while the secrets may be read by others, or something is missing, all at once', async () => {
     chmodSync(rehearsal.secretsFile, 0o644);
@@ -155,7 +166,7 @@ describe('A deployment to an empty account', () => {
     const said = await deploy(rehearsal, '--dry-run', '--json');
     expect(said).toMatchObject({ code: 0 });
     const { changes, release } = JSON.parse(said.out);
-    expect(changes).toBe(17);
+    expect(changes).toBe(18);
     expect(release).toMatch(/^[0-9a-f]{12}$/);
     expect(said.error).toContain(`would upload partner-tenant--${release} into marquee-staging`);
     expect(rehearsal.cloudflare.snapshot()).toEqual(before);
@@ -187,6 +198,8 @@ describe('A deployment to an empty account', () => {
     const { value: said, seen } = await watchArguments(() => deployFirst(rehearsal));
     expect(said.error).toContain('✓ Smoke test of every tenant: 4 tenants are as they should be');
     expect(said).toMatchObject({ code: 0 });
+    expect(said.error).toMatch(/auth: .*partner1\.cozyartzmedia\.com\/auth\/callback +its own +accepted/);
+    expect(said.error).toContain('third-party monthly active users');
     const { tenants } = JSON.parse(said.out);
     expect(tenants.map((tenant: { problems: string[] }) => tenant.problems)).toEqual([[], [], [], []]);
     const target = { edge: new URL(rehearsal.cloudflare.edge.url), dispatcher: DISPATCHER };
@@ -235,6 +248,22 @@ describe('A deployment to an empty account', () => {
       expect(await page.getByRole('banner').textContent()).toContain('Partner One');
       expect(await page.content()).not.toContain('Cozyartz');
     });
+  });
+
+  test('is healthy by the doctor’s word, who changes nothing of it', async () => {
+    const before = rehearsal.cloudflare.snapshot();
+    const { failed, warned, words } = await examine('workers,directory,tenants');
+    expect([failed, warned]).toEqual([0, 0]);
+    expect(words).toEqual(
+      expect.arrayContaining([
+        `${DISPATCHER}: serves the release ${FIRST} to everybody`,
+        `${JOBS}: is of the release ${FIRST}, as the dispatcher`,
+        // As the dispatcher has written them for those who were there.
+        expect.stringMatching(/^KV marquee-staging-tenant-directory: [4-9] entries, none of them behind/),
+      ]),
+    );
+    expect(rehearsal.cloudflare.snapshot()).toEqual(before);
+    expect(rehearsal.cloudflare.unknownCalls).toEqual([]);
   });
 
   test('changes nothing when it is run again', async () => {
@@ -297,7 +326,7 @@ describe('A release that does not prove itself', () => {
 
   test('is taken back where it failed only later', async () => {
     const served = rehearsal.cloudflare.snapshot().scripts[DISPATCHER];
-    for (const step of ['version', 'release'])
+    for (const step of ['version', 'jobs', 'release'])
       expect(await deploy(rehearsal, '--yes', '--release', 'broken', '--only', step)).toMatchObject({
         code: 0,
       });
@@ -308,6 +337,10 @@ describe('A release that does not prove itself', () => {
     expect((await deploy(rehearsal, '--release', FIRST, '--only', 'smoke')).error).toContain(
       '4 tenants are as they should be',
     );
+    // Jobs stay: they were deployed with the release, though they are no other than before.
+    const { failed, warned, words } = await examine('workers');
+    expect([failed, warned]).toEqual([0, 1]);
+    expect(words).toContain(`${JOBS}: is of the release broken, and the dispatcher serves ${FIRST}`);
   });
 });
 

@@ -18,18 +18,20 @@ import { type ManagementApi, startManagementApi } from '../../local/management-a
 import {
   LOCAL_HOST_SUFFIX,
   type OAuthClient,
+  platformClients,
   registerOAuthClients,
   seedOAuthClients,
 } from '../../local/oauth-clients.ts';
 import type { Platform } from '../../local/platform.ts';
 import { TENANT_WORKERS } from '../../local/workers.ts';
-import { CloudflareClient } from '../cloudflare-client.ts';
 import { createSecrets, type InstallationSecrets, writeSecretsFile } from '../installation-secrets.ts';
 
 const ACCOUNT = '0123456789abcdef0123456789abcdef';
 const PROJECT = 'rehearsalrehearsalre';
 export const BRAND_ZONE = 'cozyartzmedia.com';
 export const NEUTRAL_ZONE = 'portal-edge.net';
+/** What partners point their domains at. */
+export const CUSTOM_HOSTNAME_TARGET = `portals.${NEUTRAL_ZONE}`;
 /** Of a demo tenant; no zone of the account. */
 export const PARTNER_DOMAIN = 'partner-seo.com';
 
@@ -43,7 +45,7 @@ export interface RehearsedAccount {
   readonly stateFolder: string;
   /** What a browser opens, by a portal's hostname. */
   origin(hostname: string): string;
-  /** As once a partner has pointed its domain here: a custom hostname of the neutral zone, active. */
+  /** The partner points its domain here by a CNAME; what is to be done at Cloudflare, the deployment does. */
   openPartnerDomain(): Promise<void>;
   close(): Promise<void>;
 }
@@ -56,6 +58,8 @@ export interface Rehearsal extends RehearsedAccount {
   readonly configFile: string;
   /** Temporary; gone when it closes. */
   readonly folder: string;
+  /** Supabase does not answer any more, until what comes back is called. */
+  takeSupabaseDown(): Promise<() => Promise<void>>;
   /** An empty account of Cloudflare beside the first, for the same installation: deployments to both are comparable. */
   openAccount(): Promise<RehearsedAccount>;
 }
@@ -86,7 +90,11 @@ export async function startRehearsal({
 }: RehearsalOptions): Promise<Rehearsal> {
   const folder = mkdtempSync(join(tmpdir(), 'marquee-rehearsal-'));
   const databaseUrl = emptyDatabaseUrl ?? (await platform.createDatabase());
-  const management = await startManagementApi({ project: PROJECT, lagMilliseconds: trustMilliseconds });
+  const management = await startManagementApi({
+    project: PROJECT,
+    lagMilliseconds: trustMilliseconds,
+    believesMilliseconds: 1_000,
+  });
   const secrets = await createSecrets(
     {
       publishableKey: 'sb_publishable_rehearsal',
@@ -97,13 +105,15 @@ export async function startRehearsal({
     Date.now(),
     'staging',
   );
-  const dataApi = await startDataApi({
+  const dataApiOptions = {
     databaseUrl,
     publishableKey: secrets.publishableKey,
     keys: management.trustedKeys,
-  });
+  };
+  let dataApi = await startDataApi(dataApiOptions);
   const [github, google] = await Promise.all([startGitHub(), startGoogle()]);
-  const clients = emptyDatabaseUrl === undefined ? await seedClients(databaseUrl, secrets) : [];
+  const clients =
+    emptyDatabaseUrl === undefined ? await seedClients(databaseUrl, secrets) : platformClients(secrets);
   const accounts: RehearsedAccount[] = [];
   const keySet = await serveKeySet(() => accounts.at(-1)?.cloudflare.edge.url ?? '');
   const secretsFile = join(folder, 'secrets.json');
@@ -139,8 +149,10 @@ export async function startRehearsal({
       env: {
         CLOUDFLARE_API_BASE_URL: cloudflare.url,
         CLOUDFLARE_API_TOKEN: cloudflare.token,
+        CLOUDFLARE_ACCOUNT_ID: ACCOUNT,
         SUPABASE_API_URL: management.url,
         SUPABASE_ACCESS_TOKEN: management.token,
+        SUPABASE_URL: dataApi.url,
         DATABASE_URL: databaseUrl,
         MARQUEE_EDGE: cloudflare.edge.url,
       },
@@ -149,7 +161,7 @@ export async function startRehearsal({
         ...['--state-dir', stateFolder, '--no-build'],
       ],
       origin: (hostname: string) => `http://${hostname}${LOCAL_HOST_SUFFIX}:${cloudflare.edge.port}`,
-      openPartnerDomain: () => activate(cloudflare, PARTNER_DOMAIN),
+      openPartnerDomain: async () => cloudflare.pointDomain(PARTNER_DOMAIN, CUSTOM_HOSTNAME_TARGET),
       close: () => cloudflare.close(),
     };
     accounts.push(account);
@@ -160,6 +172,13 @@ export async function startRehearsal({
   return {
     ...(await openAccount()),
     ...{ management, databaseUrl, secrets, secretsFile, configFile, folder, openAccount },
+    async takeSupabaseDown() {
+      const { url } = dataApi;
+      await dataApi.close();
+      return async () => {
+        dataApi = await startDataApi({ ...dataApiOptions, port: Number(new URL(url).port) });
+      };
+    },
     async close() {
       await Promise.all([
         ...accounts.map((account) => account.close()),
@@ -173,18 +192,6 @@ export async function startRehearsal({
       await rm(folder, { recursive: true, force: true });
     },
   };
-}
-
-async function activate(cloudflare: CloudflareApi, hostname: string): Promise<void> {
-  const client = new CloudflareClient(cloudflare);
-  const zone = await client.findZone(NEUTRAL_ZONE);
-  const answer = await fetch(`${cloudflare.url}/zones/${zone?.id}/custom_hostnames`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${cloudflare.token}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ hostname }),
-  });
-  if (!answer.ok) throw new Error(`the custom hostname ${hostname} is refused: ${await answer.text()}`);
-  cloudflare.activateCustomHostname(hostname);
 }
 
 /** The demo tenants' own clients at GitHub and Google, sealed with this installation's keys. */

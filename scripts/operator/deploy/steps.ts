@@ -26,6 +26,8 @@ export interface Change {
   readonly what: string;
   /** Why somebody has to say yes to it first. */
   readonly consent?: string;
+  /** What of the operator's it takes over: takes a yes of its own, which `--yes` does not give. */
+  readonly takesOver?: string;
   apply(): Promise<void>;
 }
 
@@ -45,11 +47,15 @@ export interface StepReport {
   readonly seconds: number;
 }
 
+type Asking = (question: string) => Promise<boolean>;
+
 export interface StepWorld {
   readonly dryRun: boolean;
   say(line: string): void;
   /** Null when nobody can be asked and `--yes` was not given. */
-  readonly consent: ((question: string) => Promise<boolean>) | null;
+  readonly consent: Asking | null;
+  /** The same of `--take-over`. */
+  readonly takeOver: Asking | null;
   /** Before each step that may change something. */
   assertAlone(): Promise<void>;
 }
@@ -89,13 +95,18 @@ function foreseen(step: Step, changes: readonly Change[]): string {
 
 /** All questions of a step before its first change. A dry run shows what would be asked. */
 async function seekConsent(step: Step, changes: readonly Change[], world: StepWorld): Promise<void> {
-  for (const { what, consent } of changes) {
-    if (consent === undefined) continue;
-    world.say(`  ${step.name}: ${consent}`);
+  for (const { what, consent, takesOver } of changes) {
+    const reason = takesOver ?? consent;
+    if (reason === undefined) continue;
+    world.say(`  ${step.name}: ${reason}`);
     if (world.dryRun) continue;
-    if (world.consent === null)
-      throw new Refusal(`To ${what} takes a yes, and nobody can be asked here: --yes says it.\n${consent}`);
-    if (!(await world.consent(`${what[0]?.toUpperCase()}${what.slice(1)}? [y/N] `)))
+    const [ask, option] =
+      takesOver === undefined ? [world.consent, '--yes'] : [world.takeOver, '--take-over'];
+    if (ask === null)
+      throw new Refusal(
+        `To ${what} takes a yes, and nobody can be asked here: ${option} says it.\n${reason}`,
+      );
+    if (!(await ask(`${what[0]?.toUpperCase()}${what.slice(1)}? [y/N] `)))
       throw new Refusal(`Stopped before anything of the step ${step.name} was changed.`);
   }
 }

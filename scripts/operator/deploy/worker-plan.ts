@@ -179,6 +179,8 @@ function configureDispatcher(
       SUPABASE_PUBLISHABLE_KEY: secrets.publishableKey,
       RELEASE: release,
       LOCAL_HOST_SUFFIX: rehearsed ? '.localhost' : '',
+      // Who rehearses sees the notice of a suspended portal at once.
+      ...(rehearsed && { FRESH_SECONDS: '1' }),
       POWERED_BY_NAME: environment.poweredBy?.name ?? '',
       POWERED_BY_URL: environment.poweredBy?.url ?? '',
     },

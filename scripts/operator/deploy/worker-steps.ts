@@ -170,8 +170,12 @@ export function jobsStep(installation: Installation): Step {
       const { jobs } = plan;
       const deployments = await cloudflare.findDeployments(name);
       const [current] = deployments ?? [];
-      // Its triggers are set after its code: only a run that ended says that it is whole.
-      if (current !== undefined && state.state.uploads[name] === jobs.digest) return [];
+      // Its triggers are set after its code: only a run that ended says that it is whole. And it bears the name of the
+      // release that it goes with, also where it is no other than before: what serves together is seen to do so.
+      if (current !== undefined && state.state.uploads[name] === jobs.digest) {
+        const deployed = await cloudflare.findVersion(name, mainVersion(current));
+        if (deployed?.tag === plan.release) return [];
+      }
       return [
         {
           what: `deploy ${name}`,

@@ -2,7 +2,7 @@
 import type { TransactionSql } from 'postgres';
 import { findAdvisories } from '../../local/migrations.ts';
 import { findDueMigrations } from '../deploy/database.ts';
-import { type Check, fail, ok } from './findings.ts';
+import { type Check, fail, nameSome, ok } from './findings.ts';
 
 const GUARD = 'app.guard';
 const SAID = 500;
@@ -20,13 +20,7 @@ export function databaseChecks(
         const due = await transact(findDueMigrations);
         return due.length === 0
           ? [ok('Migrations', 'all applied')]
-          : [
-              fail(
-                'Migrations',
-                `not applied: ${due.slice(0, 5).join(', ')}${due.length > 5 ? ` and ${due.length - 5} more` : ''}`,
-                'Deploy this release; it applies them.',
-              ),
-            ];
+          : [fail('Migrations', `not applied: ${nameSome(due)}`, 'Deploy this release; it applies them.')];
       },
     },
     {

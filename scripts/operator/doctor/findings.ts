@@ -2,7 +2,7 @@
 import { Refusal } from '../../local/steps.ts';
 import { describeDatabaseError } from '../database-errors.ts';
 
-export const GROUPS = ['database', 'keys', 'tenants', 'workers'] as const;
+export const GROUPS = ['database', 'keys', 'tenants', 'workers', 'directory'] as const;
 export type Group = (typeof GROUPS)[number];
 type Level = 'ok' | 'warn' | 'fail';
 
@@ -36,6 +36,14 @@ export const fail = (about: string, words: string, todo: string): Finding => ({
   words,
   todo,
 });
+
+const MOST_NAMED = 5;
+
+/** Names in a finding: the first few. */
+export function nameSome(all: readonly string[]): string {
+  const more = all.length > MOST_NAMED ? ` and ${all.length - MOST_NAMED} more` : '';
+  return `${all.slice(0, MOST_NAMED).join(', ')}${more}`;
+}
 
 const AT_ONCE = 6;
 

@@ -8,6 +8,9 @@ import {
   workerNameSchema,
 } from '../../../contract/tenants.ts';
 
+/** A change is everywhere in about two minutes; entries of KV run out after five. */
+export const LAG_MILLISECONDS = 10 * 60_000;
+
 const hostSchema = z.object({
   hostname: z.string(),
   tenantId: z.string(),
@@ -26,6 +29,8 @@ export type Host = z.infer<typeof hostSchema>;
 export interface Installation {
   readonly hosts: readonly Host[];
   readonly primary: Host | null;
+  /** Logical Workers of tenants that are served, verified hostnames or not. */
+  readonly workers: readonly string[];
   /** `iss` of our tokens; null before configure-supabase-auth has run. */
   readonly issuer: string | null;
 }
@@ -41,5 +46,12 @@ export async function readInstallation(sql: TransactionSql): Promise<Installatio
   const hosts = z.array(hostSchema).parse(rows);
   const [setting] = await sql<{ value: string }[]>`select value from app.settings where key = 'jwt_issuer'`;
   const primary = hosts.find(({ type, hostname, domain }) => type === 'primary' && hostname === domain);
-  return { hosts, primary: primary ?? null, issuer: setting?.value ?? null };
+  const workers = await sql<{ worker: string }[]>`
+    select distinct worker from public.tenants where status in ('active', 'suspended') order by worker`;
+  return {
+    hosts,
+    primary: primary ?? null,
+    workers: workers.map(({ worker }) => worker),
+    issuer: setting?.value ?? null,
+  };
 }

@@ -15,10 +15,8 @@ import {
   titleOf,
 } from '../deploy/smoke-test.ts';
 import { type Check, type Finding, fail, ok, warn } from './findings.ts';
-import type { Host, Installation } from './installation.ts';
+import { type Host, type Installation, LAG_MILLISECONDS } from './installation.ts';
 
-/** A change is everywhere in about two minutes; entries of KV run out after five. */
-const LAG_MILLISECONDS = 10 * 60_000;
 const TRIES = 2;
 const LONGEST_PAUSE_SECONDS = 10;
 const CHECK_SECONDS = 90;

@@ -1,7 +1,7 @@
 -- Sessions: renewing, revoking, and what a member sees of itself.
 begin;
 \ir ../fixtures/members.sql
-select plan(34);
+select plan(36);
 
 create temp table people as select
   pg_temp.member('partner1', 'client') as me, pg_temp.member('partner1', 'admin') as colleague, pg_temp.member('partner-seo', 'admin') as stranger;
@@ -61,6 +61,12 @@ select is(told.me #- '{member,createdAt}' #- '{session,createdAt}' #- '{session,
 select is(pg_temp.ask_as(me, 'select get_me()'), 'PT401: session_ended', 'with a live session') from people;
 select is(pg_temp.ask_as(stranger || '{"tenant_id": "partner1"}', 'select get_me()'), 'PT401: session_ended', 'on its own tenant') from people;
 select is(pg_temp.ask_as(stranger, 'select get_me()')::jsonb #>> '{tenant,tenantId}', 'partner-seo', 'and nobody else''s') from people;
+
+-- A tenant that is closed, and opened again.
+update tenants set status = 'suspended' where tenant_id = 'partner-seo';
+update tenants set status = 'active' where tenant_id = 'partner-seo';
+select is(pg_temp.ask_as(stranger, 'select check_session()'), 'PT401: session_ended', 'it is opened without the sessions of before') from people;
+select is(pg_temp.ask_as(colleague, 'select check_session()'), 'true', 'those of others go on') from people;
 
 -- Bounds of what is kept of a member.
 select is(pg_temp.try('update profiles set ' || assignment), '23514: new row for relation "profiles" violates check constraint "' || name || '"', assignment || ' is refused')
