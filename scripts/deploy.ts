@@ -13,4 +13,11 @@ const folder = mkdtempSync(join(tmpdir(), 'marquee-deploying-'));
 watchRun('deploy', folder);
 process.env['TMPDIR'] = folder;
 
+// Once: whoever sends a second signal means it.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.once(signal, () => {
+    process.stderr.write('\nInterrupted. Run it again: it goes on.\n');
+    process.kill(process.pid, signal);
+  });
+
 process.exitCode = await runTool(deployTool, process.argv.slice(2), terminal);

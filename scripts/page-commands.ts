@@ -7,6 +7,7 @@ import { configureSupabaseAuthTool } from './operator/configure-supabase-auth.ts
 import { createSecretsTool } from './operator/create-secrets.ts';
 import { deployTool } from './operator/deploy/deploy-tool.ts';
 import { doctorTool } from './operator/doctor.ts';
+import { inviteAdminTool } from './operator/invite-admin.ts';
 import { listTenantsTool } from './operator/list-tenants.ts';
 import { removeTenantTool } from './operator/remove-tenant.ts';
 import { rotateKeysTool } from './operator/rotate-keys.ts';
@@ -19,6 +20,7 @@ const TOOLS: Readonly<Record<string, AnyTool>> = {
   'configure-supabase-auth': configureSupabaseAuthTool,
   'create-secrets': createSecretsTool,
   doctor: doctorTool,
+  'invite-admin': inviteAdminTool,
   'list-tenants': listTenantsTool,
   'remove-tenant': removeTenantTool,
   'rotate-keys': rotateKeysTool,

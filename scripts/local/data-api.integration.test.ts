@@ -218,12 +218,14 @@ describe('the guard', () => {
     expect(await asMember(token, 'rpc/get_me')).toMatchObject({ status: 401, body: { code: 'PT401' } });
   });
 
-  test('ends the members of a suspended tenant, and lets them back in', async () => {
-    const token = await fixture.mint(await fixture.signIn('partner-seo', 'partner-seo.com', 'suspended'));
+  test('ends the members of a suspended tenant, who come back by signing in again', async () => {
+    const signIn = () => fixture.signIn('partner-seo', 'partner-seo.com', 'suspended');
+    const token = await fixture.mint(await signIn());
     await fixture.sql`update tenants set status = 'suspended' where tenant_id = 'partner-seo'`;
     expect(await asMember(token)).toMatchObject({ status: 401, body: { message: 'session_ended' } });
     await fixture.sql`update tenants set status = 'active' where tenant_id = 'partner-seo'`;
-    expect(await asMember(token)).toMatchObject({ status: 200 });
+    expect(await asMember(token)).toMatchObject({ status: 401, body: { message: 'session_ended' } });
+    expect(await asMember(await fixture.mint(await signIn()))).toMatchObject({ status: 200 });
   });
 
   test('is the one that the database names', async () => {

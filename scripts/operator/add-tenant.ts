@@ -112,7 +112,7 @@ function report(
     [
       'First admin',
       invitation === null
-        ? 'nobody is invited yet: --admin EMAIL'
+        ? `nobody is invited yet: npm run invite-admin -- ${tenantId} EMAIL`
         : `${invitation.email} signs in at https://${entrance}/sign-in before ${invitation.expiresAt.toISOString().slice(0, 10)}`,
     ],
     [

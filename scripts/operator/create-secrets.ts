@@ -1,4 +1,5 @@
 /** `npm run create-secrets`: a new installation's secrets document, or one more Worker's session key in a present one. */
+import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { workerNameSchema } from '../../contract/tenants.ts';
 import { Refusal } from '../local/steps.ts';
@@ -7,12 +8,14 @@ import { ENVIRONMENTS, type EnvironmentName, isEnvironmentName } from './deploy/
 import {
   addWorker,
   createSecrets,
+  type InstallationSecrets,
   type OAuthClient,
   oauthClientSchema,
   publishableKeySchema,
   readSecretsFile,
   writeSecretsFile,
 } from './installation-secrets.ts';
+import { answer } from './questions.ts';
 import type { Tool, ToolResult, ToolRun, ToolWorld } from './tool.ts';
 
 const OPTIONS = {
@@ -29,6 +32,14 @@ const OPTIONS = {
 } as const;
 
 type Run = ToolRun<typeof OPTIONS>;
+type Accounts = Pick<InstallationSecrets, 'publishableKey' | 'github' | 'google'>;
+const VARIABLES = [
+  'SUPABASE_PUBLISHABLE_KEY',
+  'GITHUB_CLIENT_ID',
+  'GITHUB_CLIENT_SECRET',
+  'GOOGLE_CLIENT_ID',
+  'GOOGLE_CLIENT_SECRET',
+];
 
 export const createSecretsTool: Tool<typeof OPTIONS> = {
   name: 'create-secrets',
@@ -48,11 +59,10 @@ export const createSecretsTool: Tool<typeof OPTIONS> = {
 
 async function create({ arguments: [file = ''], options, dryRun, world }: Run): Promise<ToolResult> {
   const environment = await readEnvironment(world, file, options.env);
-  const accounts = {
-    publishableKey: await readPublishableKey(world),
-    github: await readClient(world, 'GITHUB', 'GitHub'),
-    google: await readClient(world, 'GOOGLE', 'Google'),
-  };
+  // Before anything is asked.
+  if (existsSync(file))
+    throw new Refusal(`${file} is there already: go on with it, or move it away for fresh keys.`);
+  const accounts = await readAccounts(world);
   const secrets = await createSecrets(accounts, TENANT_WORKERS, Date.now(), environment);
   if (!dryRun) await writeSecretsFile(file, secrets, { fresh: true });
   const workers = Object.keys(secrets.sessionKeys);
@@ -99,17 +109,27 @@ async function readEnvironment(
   throw new Refusal('Say whose secrets they are: --env staging, or --env production.');
 }
 
-async function readPublishableKey(world: ToolWorld): Promise<string> {
-  const given = await read(
-    world,
-    'SUPABASE_PUBLISHABLE_KEY',
-    'Supabase publishable key (sb_publishable_…): ',
-  );
-  if (given.startsWith('sb_secret_'))
+/** Given by the environment or asked for; where nobody can be asked, all that is missing is said at once. */
+async function readAccounts(world: ToolWorld): Promise<Accounts> {
+  const missing = world.ask === null ? VARIABLES.filter((variable) => !world.env[variable]) : [];
+  if (missing.length > 0) throw new Refusal(`Not set: ${missing.join(', ')}.`);
+  const publishableKey = await answer(world, {
+    words: 'Supabase publishable key (sb_publishable_…)',
+    given: world.env['SUPABASE_PUBLISHABLE_KEY'] || undefined,
+    read: readPublishableKey,
+  });
+  return {
+    publishableKey,
+    github: await readClient(world, 'GITHUB', 'GitHub'),
+    google: await readClient(world, 'GOOGLE', 'Google'),
+  };
+}
+
+function readPublishableKey(text: string): string {
+  if (text.startsWith('sb_secret_'))
     throw new Refusal('This is the project’s secret key: no Worker may have it. Take the publishable one.');
-  const key = publishableKeySchema.safeParse(given);
-  if (!key.success)
-    throw new Refusal('SUPABASE_PUBLISHABLE_KEY is no publishable key: it starts with sb_publishable_.');
+  const key = publishableKeySchema.safeParse(text);
+  if (!key.success) throw new Refusal('That is no publishable key: it starts with sb_publishable_.');
   return key.data;
 }
 
@@ -118,23 +138,21 @@ async function readClient(
   prefix: 'GITHUB' | 'GOOGLE',
   provider: string,
 ): Promise<OAuthClient> {
-  const client = oauthClientSchema.safeParse({
-    clientId: await read(world, `${prefix}_CLIENT_ID`, `${provider} client id: `),
-    clientSecret: await read(world, `${prefix}_CLIENT_SECRET`, `${provider} client secret: `, true),
-  });
-  if (client.success) return client.data;
-  throw new Refusal(
-    `${prefix}_CLIENT_ID and ${prefix}_CLIENT_SECRET are 1 to 300 printable characters without a space.`,
-  );
-}
-
-async function read(
-  { env, ask }: ToolWorld,
-  variable: string,
-  question: string,
-  hidden = false,
-): Promise<string> {
-  const value = env[variable] || (await ask?.(question, { hidden })) || '';
-  if (value === '') throw new Refusal(`${variable} is not set.`);
-  return value;
+  const part = (member: keyof OAuthClient, words: string, variable: string, hidden: boolean) =>
+    answer(world, {
+      words: `${provider} client ${words}`,
+      given: world.env[variable] || undefined,
+      hidden,
+      read(text) {
+        const value = oauthClientSchema.shape[member].safeParse(text);
+        if (value.success) return value.data;
+        throw new Refusal(
+          `A client ${words} (${variable}) is 1 to 300 printable characters without a space.`,
+        );
+      },
+    });
+  return {
+    clientId: await part('clientId', 'id', `${prefix}_CLIENT_ID`, false),
+    clientSecret: await part('clientSecret', 'secret', `${prefix}_CLIENT_SECRET`, true),
+  };
 }

@@ -1,6 +1,6 @@
 /**
  * What a tool is told, by its command line or by a person: checked either way, and what is wrong is said in words. A person
- * is asked again. Called by add-tenant.
+ * is asked again. Called by add-tenant and create-secrets.
  */
 import { Refusal } from '../local/steps.ts';
 import type { ToolWorld } from './tool.ts';
@@ -9,6 +9,9 @@ import type { ToolWorld } from './tool.ts';
 const TRIES = 5;
 /** More than anything that is asked for. */
 const LONGEST_ANSWER = 1_000;
+
+/** Somebody who was asked wants to go. */
+export class Stopped extends Refusal {}
 
 export interface Question<Value> {
   /** Without colon. */
@@ -39,7 +42,7 @@ export async function answer<Value>(
     try {
       return readBounded((await ask(`${words}: `, { hidden })).trim());
     } catch (error) {
-      if (!(error instanceof Refusal) || attempt === TRIES) throw error;
+      if (!(error instanceof Refusal) || error instanceof Stopped || attempt === TRIES) throw error;
       writeError(`${error.message}\n`);
     }
   }

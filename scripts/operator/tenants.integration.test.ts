@@ -6,6 +6,7 @@ import { type Platform, startPlatform } from '../local/platform.ts';
 import { TENANT_WORKERS } from '../local/workers.ts';
 import { addTenantTool } from './add-tenant.ts';
 import { addWorker, createSecrets } from './installation-secrets.ts';
+import { inviteAdminTool } from './invite-admin.ts';
 import { listTenantsTool } from './list-tenants.ts';
 import { removeTenantTool } from './remove-tenant.ts';
 import { suspendTenantTool } from './suspend-tenant.ts';
@@ -220,7 +221,7 @@ describe('Adding a tenant', () => {
     [
       'with a second primary',
       ['--id', 'xx', '--name', 'X', '--domain', 'x.example', '--type', 'primary'],
-      'The database refuses it',
+      'The primary tenant is cozyartzmedia',
     ],
     [
       'with an address that is no email',
@@ -322,6 +323,52 @@ describe('Suspending and removing', () => {
   });
 });
 
+describe('Inviting an admin', () => {
+  const invitations = () => sql`
+    select email, tenant_role as role, sent_count as sent, expires_at > now() as open
+    from public.invitations where tenant_id = 'lonely' order by email`;
+
+  test('opens the way into a tenant that has none, and again when the first invitation ran out', async () => {
+    await run(addTenantTool, ['--id', 'lonely', '--name', 'Lonely', '--domain', 'portal.lonely.example']);
+    const before = await state();
+    const dry = await run(inviteAdminTool, ['lonely', 'ada@lonely.example', '--dry-run']);
+    expect([dry.code, dry.out, await state()]).toEqual([
+      0,
+      expect.stringContaining('would be invited'),
+      before,
+    ]);
+    const said = await run(inviteAdminTool, ['lonely', 'Ada@lonely.example']);
+    expect([said.code, said.out]).toEqual([0, expect.stringContaining('as an admin, until')]);
+    // Its own domain lets nobody in before it has OAuth clients.
+    expect(said.out).toContain('https://lonely.cozyartzmedia.com/sign-in');
+    await sql`update public.invitations set expires_at = now() - interval '1 hour' where tenant_id = 'lonely'`;
+    expect((await run(inviteAdminTool, ['lonely', 'ada@lonely.example'])).out).toContain(
+      'invited to lonely again',
+    );
+    expect(await invitations()).toEqual([
+      { email: expect.stringMatching(/^ada@/i), role: 'admin', sent: 2, open: true },
+    ]);
+    const [mail] = await sql`select count(*)::int as count from public.mails where tenant_id = 'lonely' and state = 'queued'`;
+    expect(mail).toEqual({ count: 1 });
+  });
+
+  test('refuses who is a member, what is no address, and a tenant that is not there or closed', async () => {
+    await sql`insert into public.profiles (tenant_id, id, email, tenant_role)
+      values ('lonely', gen_random_uuid(), 'grace@lonely.example', 'client')`;
+    for (const [line, words] of [
+      [['lonely', 'GRACE@lonely.example'], 'is a member of lonely already (client)'],
+      [['lonely', 'not-an-address'], 'EMAIL is no email address'],
+      [['nobody', 'ada@lonely.example'], 'There is no tenant nobody'],
+    ] as const) {
+      const said = await run(inviteAdminTool, [...line]);
+      expect([said.code, said.error]).toEqual([1, expect.stringContaining(words)]);
+    }
+    await run(suspendTenantTool, ['lonely']);
+    expect((await run(inviteAdminTool, ['lonely', 'eve@lonely.example'])).error).toContain('--resume');
+    await run(removeTenantTool, ['lonely', '--confirm', 'lonely']);
+  });
+});
+
 describe('Listing', () => {
   test('shows the platform’s own first, and finds by text and status', async () => {
     const { out } = await run(listTenantsTool, []);
@@ -343,7 +390,13 @@ describe('Listing', () => {
 });
 
 describe('Every tool', () => {
-  const tools = [addTenantTool, listTenantsTool, suspendTenantTool, removeTenantTool] as const;
+  const tools = [
+    addTenantTool,
+    inviteAdminTool,
+    listTenantsTool,
+    suspendTenantTool,
+    removeTenantTool,
+  ] as const;
 
   test.each(tools.map((tool) => [tool.name, tool] as const))('%s explains itself', async (name, tool) => {
     const { code, out } = await run(tool, ['--help']);

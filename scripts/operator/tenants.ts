@@ -86,6 +86,10 @@ export async function addTenant(
       throw new Refusal(`There is a tenant ${tenantId} already, at ${other.domain}.`);
     throw new Refusal(`${domain} is a hostname of the tenant ${other.tenantId}.`);
   }
+  const [primary] = await sql<{ tenantId: string; domain: string }[]>`
+    select tenant_id as "tenantId", domain from public.tenants where type = 'primary'`;
+  if (type === 'primary' && primary !== undefined)
+    throw new Refusal(`The primary tenant is ${primary.tenantId}, at ${primary.domain}: there is one.`);
   const [tenant] = await sql<{ worker: string; domain: string }[]>`
     insert into public.tenants (tenant_id, name, domain, type, subscription_tier, sign_up, worker)
     values (${tenantId}, ${name}, ${domain}, ${type}, ${tier}, ${signUp}, ${worker})
@@ -176,7 +180,7 @@ export async function removeTenant(sql: TransactionSql, tenantId: string): Promi
   return { tenantId, name, domain, ...counts, ownDomains: own.map((row) => row.domain) };
 }
 
-async function findTenant(
+export async function findTenant(
   sql: TransactionSql,
   tenantId: string,
 ): Promise<{ name: string; domain: string; type: TenantType; status: TenantStatus }> {

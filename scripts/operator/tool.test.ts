@@ -34,4 +34,4 @@ test('JSON is all that is written, as the help says to ask for it', async () => 
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-});
+}, 60_000);

@@ -4,6 +4,7 @@
  */
 import { cp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { createKeys } from '../local/keys.ts';
 import { pushMigrations } from '../local/migrations.ts';
@@ -12,6 +13,9 @@ import { type Portal, startPortal } from '../local/portal.ts';
 import { type Stack, startStack } from '../local/stack.ts';
 import { MIGRATIONS, readDueMigrations } from './due-migrations.ts';
 import { admin, HOST, type Releases } from './tour.ts';
+
+/** Between rounds of questions: the tools that migrate are to get on, too. */
+const PAUSE_MS = 50;
 
 export interface Before {
   readonly stack: Stack;
@@ -68,6 +72,7 @@ async function askUntil(portal: Portal, work: () => Promise<unknown>): Promise<v
       for (const path of ['/api/me', '/sign-in'])
         answers.add(`${path} ${(await member.request(HOST, path)).status}`);
       await admin(portal);
+      await sleep(PAUSE_MS);
     }
     return [...answers].toSorted();
   };

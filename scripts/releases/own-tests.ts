@@ -20,7 +20,7 @@ import {
 } from './own-failures.ts';
 import { checkOutRelease, PLAIN_ENVIRONMENT, readPreviousCommit } from './previous-release.ts';
 
-/** They take four minutes on two cores; several times that where others work beside them. */
+/** Minutes on two cores, and ten of them where others work beside them. */
 const LIMIT_MS = 30 * 60_000;
 
 export interface OwnTests extends Judgement {

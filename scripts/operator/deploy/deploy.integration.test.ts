@@ -266,9 +266,18 @@ describe('A deployment to an empty account', () => {
     expect(rehearsal.cloudflare.unknownCalls).toEqual([]);
   });
 
-  test('changes nothing when it is run again', async () => {
+  test('changes nothing when it is run again, and tells what else Supabase trusts', async () => {
     const before = rehearsal.cloudflare.snapshot();
+    const { management } = rehearsal;
+    const project = management.save();
+    await fetch(`${management.url}/v1/projects/${management.project}/config/auth/third-party-auth`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${management.token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ jwks_url: 'https://former.example/jwks.json' }),
+    });
     const said = await deployFirst(rehearsal);
+    expect(said.error).toContain('auth: Supabase also trusts https://former.example/jwks.json');
+    management.restore(project);
     expect(said).toMatchObject({ code: 0 });
     const { changes, steps } = JSON.parse(said.out);
     expect([changes, steps.length]).toEqual([0, 12]);

@@ -21,7 +21,7 @@ export async function findPrimaryProblem(
       `  npm run add-tenant -- --id ${slugOf(primaryDomain)} --type primary --name "…" --domain ${primaryDomain} --admin …`,
     ].join('\n');
   if (primary.domain === primaryDomain) return null;
-  return `The primary tenant ${primary.tenantId} is at ${primary.domain}, and primaryDomain of ${DEFAULT_CONFIG_FILE} is ${primaryDomain}. One of them is wrong: correct the file, or look whether DATABASE_URL is of another installation.`;
+  return `The primary tenant ${primary.tenantId} is at ${primary.domain}, and primaryDomain of ${DEFAULT_CONFIG_FILE} is ${primaryDomain}. One of them is wrong: correct the file, or look whether DATABASE_URL is of another installation. Where the tenant's domain was mistyped, before anybody signed in:\n  update public.tenants set domain = '${primaryDomain}' where tenant_id = '${primary.tenantId}';`;
 }
 
 /** Its name in the zone, where that is a slug. */
