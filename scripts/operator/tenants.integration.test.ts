@@ -348,7 +348,8 @@ describe('Inviting an admin', () => {
     expect(await invitations()).toEqual([
       { email: expect.stringMatching(/^ada@/i), role: 'admin', sent: 2, open: true },
     ]);
-    const [mail] = await sql`select count(*)::int as count from public.mails where tenant_id = 'lonely' and state = 'queued'`;
+    const [mail] =
+      await sql`select count(*)::int as count from public.mails where tenant_id = 'lonely' and state = 'queued'`;
     expect(mail).toEqual({ count: 1 });
   });
 
