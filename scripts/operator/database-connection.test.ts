@@ -64,6 +64,7 @@ test.each([
   ['postgres://u@h.example/db?password=canary', 'stands before its host'],
   ['postgres:///db', 'names no host'],
   ['https://canary@h.example', 'no postgres:// address'],
+  ['postgres://u:canary@host:port/db', 'no connection string'],
   ['canary', 'no postgres:// address'],
 ])('%s is refused, without a word of its password', (address, words) => {
   expect(() => readDatabaseTarget(address, {})).toThrow(new RegExp(words));

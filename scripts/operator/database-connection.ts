@@ -30,9 +30,9 @@ export function readDatabaseTarget(
   address: string,
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): DatabaseTarget {
+  if (!/^postgres(?:ql)?:\/\//.test(address)) throw new Refusal('DATABASE_URL is no postgres:// address.');
   const url = URL.parse(address);
-  if (url === null || !/^postgres(?:ql)?:$/.test(url.protocol))
-    throw new Refusal('DATABASE_URL is no postgres:// address.');
+  if (url === null) throw new Refusal('DATABASE_URL is no connection string.');
   if (url.hostname === '')
     throw new Refusal('DATABASE_URL names no host: postgres://USER:PASSWORD@HOST:5432/DATABASE');
   if (url.searchParams.has('password'))
