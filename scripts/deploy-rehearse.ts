@@ -30,10 +30,25 @@ const exit = given.includes('--exit');
 const interrupted = given.includes('--interrupted');
 const line = given.filter((argument) => argument !== '--exit' && argument !== '--interrupted');
 
+const HELP = `npm run deploy:rehearse -- [options]
+
+Deploys to stand-ins of Cloudflare, Supabase, GitHub and Google on this machine, then serves the portals until Ctrl-C.
+
+  --interrupted   the deployment is killed twice (SIGKILL) on its way, and goes on
+  --exit          ends after the deployment
+  --help          shows this
+
+What else is given, the deployment is given, such as --dry-run: ./scripts/deploy-multi-tenant.sh --help
+`;
+
 const open: { stop: () => Promise<void> } = { stop: async () => {} };
 const shutdown = onShutdown(() => open.stop());
 
 runMain(async () => {
+  if (given.includes('--help')) {
+    process.stdout.write(HELP);
+    return shutdown.end(0);
+  }
   if (interrupted && line.includes('--dry-run'))
     throw new Refusal('Either --interrupted or --dry-run: what changes nothing has nothing to go on with.');
   process.env['TMPDIR'] = createRunFolder('rehearse');
@@ -66,7 +81,7 @@ async function interrupt({ env }: Rehearsal, deployment: readonly string[], at: 
   const { killed, said } = await killDeployment(deployment, env, at);
   process.stderr.write(said);
   if (!killed) throw new Refusal(`The deployment ended before it came to “${at}”.`);
-  process.stderr.write('✗ Killed here (SIGKILL). Now the same command once more:\n\n');
+  process.stderr.write('✗ Killed here (SIGKILL). The same command goes on:\n\n');
 }
 
 function describePortals(rehearsal: Rehearsal): string {

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { EVERY_PERMISSION, PERMISSIONS } from '../../local/cloudflare-api/permissions.ts';
 import { startCloudflareApi } from '../../local/cloudflare-api/server.ts';
 import { type Platform, startPlatform } from '../../local/platform.ts';
+import { CloudflareClient } from '../cloudflare-client.ts';
 import { connectDatabase } from '../database-connection.ts';
 import { writeSecretsFile } from '../installation-secrets.ts';
 import { runAt, type Said, type Terminal } from '../testing.ts';
@@ -112,6 +113,29 @@ test('a token that may only read is told what it lacks', async () => {
     expect([...reader.unknownCalls, ...writer.unknownCalls]).toEqual([]);
   } finally {
     await Promise.all([reader.close(), writer.close()]);
+  }
+});
+
+test('a name that goes past Cloudflare, and a token of another account', async () => {
+  const { accountId } = rehearsal.cloudflare;
+  const api = await startCloudflareApi({ accountId, zones: [BRAND_ZONE, NEUTRAL_ZONE] });
+  try {
+    const zone = await new CloudflareClient(api).findZone(BRAND_ZONE);
+    const website = { type: 'A', name: BRAND_ZONE, content: '192.0.2.1', proxied: false, ttl: 1 };
+    await new CloudflareClient(api).createRecord(zone?.id ?? '', website);
+    const env = { CLOUDFLARE_API_BASE_URL: api.url, CLOUDFLARE_API_TOKEN: api.token };
+    expect(problemsOf(await deploy([...LOOK], env))).toEqual([
+      expect.stringContaining(`${BRAND_ZONE} is a DNS-only record of the zone ${BRAND_ZONE}`),
+    ]);
+    const config = JSON.parse(readFileSync(rehearsal.configFile, 'utf8'));
+    config.environments.staging.accountId = 'f'.repeat(32);
+    const another = join(rehearsal.folder, 'another-account.json');
+    writeFileSync(another, JSON.stringify(config));
+    expect(problemsOf(await deploy([...LOOK, '--config', another], env))[0]).toContain(
+      `may do nothing in the account ${'f'.repeat(32)}`,
+    );
+  } finally {
+    await api.close();
   }
 });
 

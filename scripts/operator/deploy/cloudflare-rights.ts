@@ -6,14 +6,15 @@
 import { Refusal } from '../../local/steps.ts';
 import { type CloudflareClient, CloudflareRefusal } from '../cloudflare-client.ts';
 import type { DeployEnvironment } from './deploy-config.ts';
+import { findDnsOnly } from './routes.ts';
 
 export async function checkCloudflare(
   cloudflare: CloudflareClient,
-  { names, accountId, brandZone, neutralZone }: DeployEnvironment,
+  { names, accountId, brandZone, neutralZone, customHostnameTarget }: DeployEnvironment,
 ): Promise<string[]> {
   const zones = Promise.all([
-    checkZone(cloudflare, brandZone, false),
-    checkZone(cloudflare, neutralZone, true),
+    checkZone(cloudflare, brandZone, { ours: [brandZone, `*.${brandZone}`], customHostnames: false }),
+    checkZone(cloudflare, neutralZone, { ours: [customHostnameTarget], customHostnames: true }),
   ]);
   const account = await Promise.all([
     attempt(
@@ -56,8 +57,10 @@ export async function checkCloudflare(
 async function checkZone(
   cloudflare: CloudflareClient,
   name: string,
-  customHostnames: boolean,
+  /** Names that the dispatcher is to answer. */
+  { ours, customHostnames }: { readonly ours: readonly string[]; readonly customHostnames: boolean },
 ): Promise<string[]> {
+  const passedBy: string[] = [];
   const found: { zone?: Awaited<ReturnType<CloudflareClient['findZone']>> } = {};
   const problems = await attempt(
     async () => {
@@ -74,7 +77,14 @@ async function checkZone(
   const rights = await Promise.all([
     attempt(
       async () => {
-        await cloudflare.listRecords(zone.id);
+        const records = await cloudflare.listRecords(zone.id);
+        for (const own of ours) {
+          const problem = findDnsOnly(
+            name,
+            records.filter((record) => record.name === own),
+          );
+          if (problem !== null) passedBy.push(problem);
+        }
         await cloudflare.requireWrite('records', zone.id);
       },
       needs(`DNS: Edit for ${name}`),
@@ -102,7 +112,7 @@ async function checkZone(
     zone.status === 'active'
       ? []
       : [`The zone ${name} is ${zone.status}: its name servers have to be Cloudflare’s.`];
-  return [...inactive, ...rights.flat()];
+  return [...inactive, ...rights.flat(), ...passedBy];
 }
 
 function needs(right: string): (refusal: CloudflareRefusal) => string {

@@ -7,7 +7,7 @@ import type { Step } from './steps.ts';
 
 /** `goesOn`: steps follow that a first deployment cannot take before there is a primary tenant. */
 export function databaseStep(
-  { sql, databaseUrl, environment, dryRun, redact, say }: Installation,
+  { sql, databaseUrl, environment, redact, say }: Installation,
   goesOn: boolean,
 ): Step {
   return {
@@ -15,18 +15,20 @@ export function databaseStep(
     title: 'Database',
     async look() {
       const due = await findDueMigrations(sql);
-      if (dryRun) {
-        const problem = await findPrimaryProblem(sql, environment);
-        if (problem !== null) say(`  database: here it would stop. ${indent(problem)}`);
-      }
-      if (due.length === 0) return [];
-      return [
-        {
-          what: due.length === 1 ? `apply the migration ${due[0]}` : `apply ${due.length} migrations`,
-          consent: `to be applied: ${due.join(', ')}`,
-          apply: () => applyMigrations(databaseUrl, redact),
-        },
-      ];
+      const many = `apply ${due.length} migrations`;
+      return due.length === 0
+        ? []
+        : [
+            {
+              what: due.length === 1 ? `apply the migration ${due[0]}` : many,
+              consent: `to be applied:\n${due.map((name) => `    ${name}`).join('\n')}`,
+              apply: () => applyMigrations(databaseUrl, redact),
+            },
+          ];
+    },
+    async foresee() {
+      const problem = await findPrimaryProblem(sql, environment);
+      if (problem !== null) say(`  database: then it would stop. ${indent(problem)}`);
     },
     async check() {
       const problem = await findPrimaryProblem(sql, environment);

@@ -85,7 +85,7 @@ test('is no place for Workers before its tables are there', async () => {
 test('gets the migrations that are due, once somebody has said yes to them', async () => {
   const asked = await migrate();
   expect(asked).toMatchObject({ code: 1 });
-  expect(asked.error).toMatch(/to be applied: \d+_\w+\.sql, /);
+  expect(asked.error).toMatch(/to be applied:\n {4}\d+_\w+\.sql\n/);
   const { value: said, arguments: seen } = await watchProcesses(() => migrate('--yes'));
   if (seen !== '') expect(seen).toMatch(/supabase\.js\0db\0push\0--remote=/);
   for (const text of [seen, said.out, said.error]) expect(text.includes(PASSWORD)).toBe(false);
@@ -106,7 +106,7 @@ test('stops the deployment before anything else, until the primary tenant is the
   expect(rehearsal.cloudflare.snapshot()).toEqual(before);
   const dry = await deploy('--dry-run');
   expect(dry).toMatchObject({ code: 0 });
-  expect(dry.error).toContain('here it would stop. There is no primary tenant yet');
+  expect(dry.error).toContain('then it would stop. There is no primary tenant yet');
 
   const tenant = [
     '--id',

@@ -61,7 +61,9 @@ export async function judgeRelease(installation: Installation, judged: Judged): 
   installation.found.tenants = [...decided, ...told];
   const failed = decided.filter(isIll);
   for (const ill of told.filter(isIll))
-    installation.say(`  ${ill.tenantId} is not well, and does not decide: ${inWords(ill)}`);
+    installation.say(
+      `  ${ill.tenantId} is not well, nor was it before, and does not decide: ${inWords(ill)}`,
+    );
   if (failed.length === 0)
     return describeWell(
       decided.length + told.filter((tenant) => !isIll(tenant)).length,
@@ -125,8 +127,6 @@ function inWords({ hostname, problems }: TenantHealth): string {
 }
 
 function describeWell(well: number, ill: number): string {
-  const tenants = well === 1 ? '1 tenant is' : `${well} tenants are`;
-  return ill === 0
-    ? `${tenants} as they should be`
-    : `${tenants} as they should be, ${ill} of the others not`;
+  const tenants = well === 1 ? '1 tenant is as it should be' : `${well} tenants are as they should be`;
+  return ill === 0 ? tenants : `${tenants}, ${ill} of the others not`;
 }

@@ -62,7 +62,7 @@ test('the platform’s own names decide of the first one; a partner who points e
   const said = await deploy();
   expect([said.code, said.error]).toEqual([
     0,
-    expect.stringContaining('partner-seo is not well, and does not'),
+    expect.stringContaining('partner-seo is not well, nor was it before'),
   ]);
   ({ release: served } = JSON.parse(said.out));
   expect(scripts()).toEqual([
@@ -92,7 +92,9 @@ test('a dedicated Worker is brought up in the release that serves, from any mach
 test('who was not well before does not decide; other keys of a dedicated Worker are another release', async () => {
   const before = scripts();
   const said = await deploy(...elsewhere('of-a-colleague'));
-  expect(said.error).toContain('partner-seo is not well, and does not decide: partner-seo.com');
+  expect(said.error).toContain(
+    'partner-seo is not well, nor was it before, and does not decide: partner-seo.com',
+  );
   expect(said).toMatchObject({ code: 0 });
   const { release } = JSON.parse(said.out);
   expect(release).not.toBe(served);
@@ -113,7 +115,7 @@ test('is not released while a tenant that was well is not, though another begins
   const said = await deploy('--release', 'broken', '--from', 'smoke', ...elsewhere('new'));
   expect(said).toMatchObject({ code: 1 });
   expect(said.error).toContain('the version before serves again');
-  expect(said.error).toMatch(/partner-seo is not well, and does not decide/);
+  expect(said.error).toMatch(/partner-seo is not well, nor was it before, and does not decide/);
   expect(said.error).toContain('partner1.cozyartzmedia.com /api/health answers 50');
   expect(dispatcher()).toEqual(whole);
   expect(await readRollout(sql)).toBeNull();

@@ -113,6 +113,14 @@ async function readZone({ cloudflare }: Routed, name: string): Promise<ZoneState
   return { name, id: zone.id, records, routes, workerDomains };
 }
 
+/** In words, when one of a name's records goes past Cloudflare: no Worker would answer there. Null when none does. */
+export function findDnsOnly(zone: string, records: readonly DnsRecord[]): string | null {
+  const record = records.find(({ type, proxied }) => ADDRESSES.has(type) && proxied !== true);
+  return record === undefined
+    ? null
+    : `${record.name} is a DNS-only record of the zone ${zone}: no Worker answers there. Make it proxied, or remove it.`;
+}
+
 /** Each name is proxied; what it points at does not matter, a Worker answers. */
 function nameChanges(
   { cloudflare, environment }: Routed,
@@ -121,10 +129,8 @@ function nameChanges(
 ): Change[] {
   return names.flatMap((name): Change[] => {
     const present = zone.records.filter((record) => record.name === name && ADDRESSES.has(record.type));
-    if (present.some(({ proxied }) => proxied !== true))
-      throw new Refusal(
-        `${name} is a DNS-only record of the zone ${zone.name}: no Worker answers there. Make it proxied, or remove it.`,
-      );
+    const problem = findDnsOnly(zone.name, present);
+    if (problem !== null) throw new Refusal(problem);
     if (present.length > 0) return [];
     const comment = commentOf(environment);
     const record = { type: 'AAAA', name, content: ORIGINLESS, proxied: true, ttl: 1, comment };

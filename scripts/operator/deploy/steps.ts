@@ -36,6 +36,8 @@ export interface Step {
   readonly title: string;
   /** What is not as it should be. Changes nothing. */
   look(): Promise<readonly Change[]>;
+  /** In a dry run, after the changes were shown: what else would come of it. */
+  foresee?(): Promise<void>;
   /** After the changes, and not in a dry run: throws when it does not work. Answers what it found, in words. */
   check?(): Promise<string>;
 }
@@ -72,6 +74,7 @@ export async function runSteps(steps: readonly Step[], world: StepWorld): Promis
       world.say(`  ${step.name}: ${world.dryRun ? 'would ' : ''}${change.what}`);
       if (!world.dryRun) await change.apply();
     }
+    if (world.dryRun) await step.foresee?.();
     const found = world.dryRun || step.check === undefined ? null : await step.check();
     const took = performance.now() - started;
     const end = found ?? (changes.length === 0 ? 'as it should be' : `${changes.length} changed`);
@@ -107,6 +110,8 @@ async function seekConsent(step: Step, changes: readonly Change[], world: StepWo
         `To ${what} takes a yes, and nobody can be asked here: ${option} says it.\n${reason}`,
       );
     if (!(await ask(`${what[0]?.toUpperCase()}${what.slice(1)}? [y/N] `)))
-      throw new Refusal(`Stopped before anything of the step ${step.name} was changed.`);
+      throw new Refusal(
+        `Stopped before anything of the step ${step.name} was changed. Run it again when you want it.`,
+      );
   }
 }

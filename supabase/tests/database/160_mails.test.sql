@@ -108,6 +108,8 @@ select is(pg_temp.claim(), '', 'nothing goes out for an expired or accepted one,
 select is(pg_temp.states('late@example.test') || ' ' || pg_temp.states('in@example.test') || ' ' || pg_temp.states('paused@example.test'),
   'cancelled cancelled queued', 'the first two never will, the last one waits');
 update tenants set status = 'active' where tenant_id = 'partner1';
+-- Its people have signed in anew.
+update sessions set revoked_at = null where tenant_id = 'partner1';
 
 -- Turns: many of one tenant do not keep another's waiting.
 insert into invitations (tenant_id, email) select 'partner1', 'many' || n || '@example.test' from generate_series(1, 50) as n;
