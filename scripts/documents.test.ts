@@ -5,7 +5,11 @@ import { describe, expect, test } from 'vitest';
 import { runAt } from './operator/testing.ts';
 import { REPOSITORY, readCommand } from './page-commands.ts';
 
-const DOCUMENTS = ['README.md', 'AGENTS.md', ...globSync(['docs/*.md', '*/README.md'], { cwd: REPOSITORY })]
+const DOCUMENTS = [
+  'README.md',
+  'AGENTS.md',
+  ...globSync(['docs/*.md', '*/README.md', 'scripts/*/README.md'], { cwd: REPOSITORY }),
+]
   .filter((name) => !name.startsWith('node_modules'))
   .toSorted();
 
