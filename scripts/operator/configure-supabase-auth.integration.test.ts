@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ServerType, serve } from '@hono/node-server';
@@ -131,13 +131,21 @@ describe('A project is made to trust our tokens', () => {
     expect(management.settings()).toEqual({ signUpsDisabled: true, integrations: [], signingKeys: 1 });
   });
 
-  test('a dry run says what would be, and changes nothing anywhere', async () => {
-    const { code, out } = await configure(['--dry-run']);
-    expect(code).toBe(0);
-    expect(out).toContain('3 of 3 would change');
+  test.each([
+    ['', [], '3 of 3 would change'],
+    ['with the key itself', ['--import-key'], '3 of 3 would change'],
+    [
+      'of a new key',
+      ['--new-key', join(tmpdir(), 'marquee-nobody-writes-this.json')],
+      'A key would be written',
+    ],
+  ])('a dry run %s says what would be, and changes nothing anywhere', async (_what, line, words) => {
+    const { code, out } = await configure([...line, '--dry-run']);
+    expect([code, out]).toEqual([0, expect.stringContaining(words)]);
     expect(management.calls.every((call) => call.startsWith('GET '))).toBe(true);
     expect(management.settings()).toEqual({ signUpsDisabled: false, integrations: [], signingKeys: 0 });
     expect(await sql`select value from app.settings where key = 'jwt_issuer'`).toHaveLength(0);
+    expect(existsSync(line[1] ?? '')).toBe(false);
   });
 
   test('each OAuth client is tried with its provider, and its callback is listed', async () => {

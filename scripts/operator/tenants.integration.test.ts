@@ -269,7 +269,9 @@ describe('Adding a tenant', () => {
 
 describe('Suspending and removing', () => {
   test('a tenant is closed and opened again, in its audit log', async () => {
+    const before = await state();
     expect((await run(suspendTenantTool, ['acme', '--dry-run'])).out).toContain('would be suspended');
+    expect(await state()).toBe(before);
     expect((await run(suspendTenantTool, ['acme'])).out).toContain('acme is suspended.');
     expect((await run(suspendTenantTool, ['acme'])).out).toContain('acme is suspended already.');
     expect((await run(suspendTenantTool, ['acme', '--resume'])).out).toContain('acme is active.');

@@ -57,6 +57,8 @@ export interface DispatchNamespace {
   readonly id: string;
   name: string;
   readonly createdOn: string;
+  /** False as it is made. */
+  trusted: boolean;
   readonly scripts: Map<string, NamespaceScript>;
 }
 

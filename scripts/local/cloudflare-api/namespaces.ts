@@ -48,9 +48,20 @@ export function serveNamespaces(app: Hono, account: Account, assetUploads: Asset
     const { name } = await readBody(c, z.object({ name: z.string().regex(NAMESPACE_NAME) }));
     if (account.namespaces.has(name))
       refuse(409, 100118, `A dispatch namespace named '${name}' already exists.`);
-    const namespace = { id: hexId('namespace', name), name, createdOn: now(), scripts: new Map() };
+    const namespace = {
+      ...{ id: hexId('namespace', name), name, createdOn: now() },
+      trusted: false,
+      scripts: new Map(),
+    };
     account.namespaces.set(name, namespace);
     account.codeRevision += 1;
+    return ok(c, shownNamespace(namespace));
+  });
+  app.put(ONE, async (c) => {
+    const namespace = find(c.req.param('namespace'));
+    // It has no other name afterwards: https://developers.cloudflare.com/cloudflare-for-platforms/workers-for-platforms/reference/worker-isolation/
+    const body = z.object({ name: z.literal(namespace.name), trusted_workers: z.boolean() });
+    namespace.trusted = (await readBody(c, body)).trusted_workers;
     return ok(c, shownNamespace(namespace));
   });
   app.get(ONE, (c) => ok(c, shownNamespace(find(c.req.param('namespace')))));
@@ -154,14 +165,14 @@ export function serveNamespaces(app: Hono, account: Account, assetUploads: Asset
   });
 }
 
-function shownNamespace({ id, name, createdOn, scripts }: DispatchNamespace) {
+function shownNamespace({ id, name, createdOn, trusted, scripts }: DispatchNamespace) {
   return {
     namespace_id: id,
     namespace_name: name,
     created_on: createdOn,
     modified_on: createdOn,
     script_count: scripts.size,
-    trusted_workers: false,
+    trusted_workers: trusted,
   };
 }
 

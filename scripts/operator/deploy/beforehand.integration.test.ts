@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { EVERY_PERMISSION, PERMISSIONS } from '../../local/cloudflare-api/permissions.ts';
 import { startCloudflareApi } from '../../local/cloudflare-api/server.ts';
+import { callApi } from '../../local/cloudflare-api/testing.ts';
 import { type Platform, startPlatform } from '../../local/platform.ts';
 import { CloudflareClient } from '../cloudflare-client.ts';
 import { connectDatabase } from '../database-connection.ts';
@@ -134,6 +135,26 @@ test('a name that goes past Cloudflare, and a token of another account', async (
     expect(problemsOf(await deploy([...LOOK, '--config', another], env))[0]).toContain(
       `may do nothing in the account ${'f'.repeat(32)}`,
     );
+  } finally {
+    await api.close();
+  }
+});
+
+test('a dispatch namespace whose Workers would share caches is refused, and nothing is made beside it', async () => {
+  const { accountId } = rehearsal.cloudflare;
+  const api = await startCloudflareApi({ accountId, zones: [BRAND_ZONE, NEUTRAL_ZONE] });
+  try {
+    const name = 'marquee-staging';
+    await new CloudflareClient(api).createNamespace(name);
+    const path = `/accounts/${accountId}/workers/dispatch/namespaces/${name}`;
+    expect(await callApi(api, 'PUT', path, { name, trusted_workers: true })).toMatchObject({ codes: [] });
+    const before = api.snapshot();
+    const said = await deploy(['--only', 'resources', '--yes'], {
+      CLOUDFLARE_API_BASE_URL: api.url,
+      CLOUDFLARE_API_TOKEN: api.token,
+    });
+    expect([said.code, said.error]).toEqual([1, expect.stringContaining('is in trusted mode')]);
+    expect(api.snapshot()).toEqual(before);
   } finally {
     await api.close();
   }

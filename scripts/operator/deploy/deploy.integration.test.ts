@@ -26,6 +26,7 @@ import {
   startRehearsal,
 } from './rehearsal.ts';
 import { fetchPortal } from './smoke-test.ts';
+import { STEP_NAMES } from './steps.ts';
 
 const DISPATCHER = 'marquee-staging-dispatcher';
 const JOBS = 'marquee-staging-jobs';
@@ -165,6 +166,7 @@ describe('A deployment to an empty account', () => {
 
   test('shows every change in a dry run, and makes none', async () => {
     const before = rehearsal.cloudflare.snapshot();
+    const everything = await describeAccount(rehearsal);
     const said = await deploy(rehearsal, '--dry-run', '--json');
     expect(said).toMatchObject({ code: 0 });
     const { changes, release } = JSON.parse(said.out);
@@ -173,6 +175,7 @@ describe('A deployment to an empty account', () => {
     expect(said.error).toContain(`would upload partner-tenant--${release} into marquee-staging`);
     expect(rehearsal.cloudflare.snapshot()).toEqual(before);
     expect(existsSync(rehearsal.stateFolder)).toBe(false);
+    expect(await describeAccount(rehearsal)).toEqual(everything);
     expect(rehearsal.management.calls.every((call) => call.startsWith('GET '))).toBe(true);
   });
 
@@ -283,6 +286,21 @@ describe('A deployment to an empty account', () => {
     expect(said).toMatchObject({ code: 0 });
     const { changes, steps } = JSON.parse(said.out);
     expect([changes, steps.length]).toEqual([0, 12]);
+    expect(rehearsal.cloudflare.snapshot()).toEqual(before);
+  });
+
+  test('shows what another release would change, and changes nothing', async () => {
+    const before = await describeAccount(rehearsal);
+    const said = await deploy(rehearsal, '--release', 'second', '--dry-run', '--json');
+    expect(said).toMatchObject({ code: 0 });
+    expect(said.error).toContain('release: would let everybody in: second at 100 %');
+    expect(await describeAccount(rehearsal)).toEqual(before);
+  });
+
+  test.each(STEP_NAMES)('changes nothing by the step %s alone', async (step) => {
+    const before = rehearsal.cloudflare.snapshot();
+    const said = await deploy(rehearsal, '--yes', '--release', FIRST, '--json', '--only', step);
+    expect([said.code, JSON.parse(said.out || '{}')]).toMatchObject([0, { changes: 0, steps: [{ step }] }]);
     expect(rehearsal.cloudflare.snapshot()).toEqual(before);
   });
 
