@@ -88,6 +88,8 @@ async function digestFolder(folder: string): Promise<string> {
   const files = entries
     .filter((entry) => entry.isFile() && !entry.name.endsWith('.map') && entry.name !== 'wrangler.json')
     .map((entry) => join(entry.parentPath, entry.name))
+    // What wrangler leaves behind when it is run by hand.
+    .filter((file) => !relative(folder, file).startsWith('.wrangler'))
     .toSorted();
   const hash = createHash('sha256');
   for (const file of files)

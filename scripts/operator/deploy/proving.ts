@@ -33,7 +33,7 @@ export async function rememberBaseline(
 }
 
 /** False when somebody else has deployed since: what it would go back to is not what was there before this release. */
-function isOf({ previousVersion, releases }: Rollout, serving: Serving | null): boolean {
+export function isOf({ previousVersion, releases }: Rollout, serving: Serving | null): boolean {
   if (serving === null) return previousVersion === null;
   return (
     serving.version === previousVersion || (serving.release !== null && releases.includes(serving.release))
@@ -105,7 +105,7 @@ export function smokeStep(installation: Installation): Step {
  * Those that were well before. With nothing to compare with, or where none was, the platform's own names: partners' may
  * not point here yet, and a release that nobody can be asked about proves nothing.
  */
-function decidersOf(
+export function decidersOf(
   rollout: Rollout | null,
   tenants: readonly DeployedTenant[],
   brandZone: string,

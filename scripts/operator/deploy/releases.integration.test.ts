@@ -3,12 +3,11 @@ import { join } from 'node:path';
 import postgres, { type Sql } from 'postgres';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type Platform, startPlatform } from '../../local/platform.ts';
-import { CloudflareClient } from '../cloudflare-client.ts';
 import { createSecretsTool } from '../create-secrets.ts';
 import { runAt, type Said } from '../testing.ts';
 import { deployTool } from './deploy-tool.ts';
 import { BRAND_ZONE, type Rehearsal, startRehearsal } from './rehearsal.ts';
-import { readRollout, writeRollout } from './rollout.ts';
+import { readRollout } from './rollout.ts';
 import { fetchPortal } from './smoke-test.ts';
 
 const DISPATCHER = 'marquee-staging-dispatcher';
@@ -119,36 +118,6 @@ test('is not released while a tenant that was well is not, though another begins
   expect(said.error).toContain('partner1.cozyartzmedia.com /api/health answers 50');
   expect(dispatcher()).toEqual(whole);
   expect(await readRollout(sql)).toBeNull();
-});
-
-test('goes back to what served, not to what an older rollout of somebody else began with', async () => {
-  const whole = dispatcher();
-  await writeRollout(sql, {
-    releases: ['of-last-week'],
-    previousVersion: '00000000-0000-4000-8000-000000000000',
-    since: new Date(0).toISOString(),
-    ill: [],
-  });
-  const said = await deploy('--release', 'worse', '--from', 'version');
-  expect(said).toMatchObject({ code: 1 });
-  expect(said.error).toContain('the version before serves again');
-  expect(dispatcher()).toEqual(whole);
-});
-
-test('where nobody was well before, the platform’s own names decide', async () => {
-  const tenants = await sql<{ tenantId: string }[]>`select tenant_id as "tenantId" from public.tenants`;
-  const [serving] = (await new CloudflareClient(rehearsal.cloudflare).findDeployments(DISPATCHER)) ?? [];
-  const previousVersion = serving?.versions[0]?.version_id ?? '';
-  await writeRollout(sql, {
-    releases: ['worse'],
-    previousVersion,
-    since: new Date().toISOString(),
-    ill: tenants.map(({ tenantId }) => tenantId),
-  });
-  const said = await deploy('--release', 'worse', '--from', 'version');
-  expect(said).toMatchObject({ code: 1 });
-  expect(said.error).toContain('does not prove itself');
-  expect(said.error).toContain('cozyartzmedia.com /api/health answers 50');
 });
 
 test('does not take Supabase for configured before it takes our tokens', async () => {

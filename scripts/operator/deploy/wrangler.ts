@@ -44,6 +44,8 @@ export async function uploadWorker(
     const arguments_ = [
       ...(kind.into === 'version' ? ['versions', 'upload'] : ['deploy']),
       ...['--config', config, '--name', worker.name, '--secrets-file', secrets],
+      // Else it works beside the modules, where another upload would take its files for modules, too.
+      ...['--outdir', join(folder, 'out')],
       ...(kind.into === 'namespace'
         ? ['--dispatch-namespace', kind.namespace]
         : ['--tag', release, ...(commit === null ? [] : ['--message', `commit ${commit}`])]),
