@@ -1,5 +1,5 @@
 /** The whole deployment, as `deploy-multi-tenant.sh` runs it, to stand-ins of Cloudflare and Supabase. */
-import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, globSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { meSchema } from '../../../contract/api.ts';
@@ -12,6 +12,7 @@ import { callApi, upload } from '../../local/cloudflare-api/testing.ts';
 import { type Platform, startPlatform } from '../../local/platform.ts';
 import { doctorTool } from '../doctor.ts';
 import { runAt, type Said } from '../testing.ts';
+import { REPOSITORY } from './build-output.ts';
 import { deployTool } from './deploy-tool.ts';
 import { FaultLane } from './fault-lane.ts';
 import { deployBroken, judgeBroken } from './fault-matrix.ts';
@@ -220,6 +221,8 @@ describe('A deployment to an empty account', () => {
     expect(rehearsal.management.settings()).toMatchObject({ signUpsDisabled: true });
     expect(rehearsal.cloudflare.unknownCalls).toEqual([]);
     undisturbed = await describeAccount(rehearsal);
+    // Two at once, from one clone, would find each other's files among their modules.
+    expect(globSync('dist/*/.wrangler', { cwd: REPOSITORY })).toEqual([]);
 
     expect(seen).toContain('--dispatch-namespace');
     const { edge } = rehearsal.cloudflare;
@@ -355,6 +358,18 @@ describe('A release that does not prove itself', () => {
 });
 
 describe('What is there already', () => {
+  // Beside the one that serves, there is one to go back to.
+  beforeAll(async () => {
+    for (const release of ['broken', FIRST])
+      for (const step of ['version', 'release'])
+        expect(await deploy(rehearsal, '--yes', '--release', release, '--only', step)).toMatchObject({
+          code: 0,
+        });
+    expect((await deploy(rehearsal, '--release', FIRST, '--only', 'smoke')).error).toContain(
+      '4 tenants are as they should be',
+    );
+  }, 120_000);
+
   test('is deleted of releases before the previous one, and of nobody else', async () => {
     const scripts = `/accounts/${rehearsal.cloudflare.accountId}/workers/dispatch/namespaces/${NAMESPACE}/scripts`;
     for (const name of ['custom-tenant--older', 'acme-tenant--older', 'somebody-elses', 'shop--eu-west'])
