@@ -7,6 +7,9 @@
  */
 import type { KnownDifference } from './own-failures.ts';
 
+const CLOSED =
+  'Whoever was in a tenant that is closed signs in anew when it is opened; the previous Workers answer as for any ended session.';
+
 export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
   {
     suite: 'db',
@@ -94,5 +97,23 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
       'want: {"items": [{"note": "Spring", "number": 2, "restoredFrom": null}], "nextCursor": "2"}',
     ],
     reason: 'Each version tells what a picture of it needs, which the previous tenant Workers leave out.',
+  },
+  {
+    suite: 'db',
+    test: '090_administration.test.sql: and so do its members',
+    said: ['have: PT401: session_ended', 'want: true'],
+    reason: CLOSED,
+  },
+  {
+    suite: 'db',
+    test: '090_administration.test.sql: an admin reads the log',
+    said: ['have: false', 'want: true'],
+    reason: CLOSED,
+  },
+  {
+    suite: 'integration',
+    test: 'scripts/local/data-api.integration.test.ts > the guard > ends the members of a suspended tenant, and lets them back in',
+    said: ['AssertionError: expected { status: 401, body: { …(4) } } to match object { status: 200 }'],
+    reason: CLOSED,
   },
 ];
