@@ -4,7 +4,8 @@
  * Called by preflight.ts.
  */
 import { Refusal } from '../../local/steps.ts';
-import { type CloudflareClient, CloudflareRefusal } from '../cloudflare-client.ts';
+import { CloudflareRefusal } from '../cloudflare-calls.ts';
+import type { CloudflareClient } from '../cloudflare-client.ts';
 import type { DeployEnvironment } from './deploy-config.ts';
 import { findDnsOnly } from './routes.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { decidersOf, isOf } from './proving.ts';
+import { decidersOf, goesOn } from './proving.ts';
 import type { Rollout } from './rollout.ts';
 import type { DeployedTenant } from './tenants.ts';
 
@@ -21,15 +21,15 @@ describe('What was interrupted goes on with what it began with', () => {
     ['not when somebody has uploaded by hand', { version: 'v7', release: null }, false],
     ['not when all of it is gone', null, false],
   ])('%s', (_when, serving, expected) => {
-    expect(isOf(rollout(), serving)).toBe(expected);
+    expect(goesOn(rollout(), serving)).toBe(expected);
   });
 
   test('the first one, as long as nothing serves', () => {
-    expect(isOf(rollout({ previousVersion: null }), null)).toBe(true);
+    expect(goesOn(rollout({ previousVersion: null }), null)).toBe(true);
   });
 
   test('also when another release was tried in between', () => {
-    expect(isOf(rollout({ releases: ['two', 'three'] }), { version: 'v2', release: 'two' })).toBe(true);
+    expect(goesOn(rollout({ releases: ['two', 'three'] }), { version: 'v2', release: 'two' })).toBe(true);
   });
 });
 

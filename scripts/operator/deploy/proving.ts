@@ -21,7 +21,7 @@ export async function rememberBaseline(
   serving: Serving | null,
 ): Promise<void> {
   const begun = await readRollout(sql);
-  if (begun !== null && isOf(begun, serving)) {
+  if (begun !== null && goesOn(begun, serving)) {
     if (begun.releases.at(-1) !== release)
       await writeRollout(sql, { ...begun, releases: [...begun.releases, release] });
     return;
@@ -33,7 +33,7 @@ export async function rememberBaseline(
 }
 
 /** False when somebody else has deployed since: what it would go back to is not what was there before this release. */
-export function isOf({ previousVersion, releases }: Rollout, serving: Serving | null): boolean {
+export function goesOn({ previousVersion, releases }: Rollout, serving: Serving | null): boolean {
   if (serving === null) return previousVersion === null;
   return (
     serving.version === previousVersion || (serving.release !== null && releases.includes(serving.release))

@@ -4,13 +4,8 @@
  * already is taken over only by a yes of its own.
  */
 import { Refusal } from '../../local/steps.ts';
-import {
-  CloudflareRefusal,
-  type CustomHostname,
-  type DnsRecord,
-  type WorkerDomain,
-  type WorkerRoute,
-} from '../cloudflare-client.ts';
+import { CloudflareRefusal } from '../cloudflare-calls.ts';
+import type { CustomHostname, DnsRecord, WorkerDomain, WorkerRoute } from '../cloudflare-client.ts';
 import { CustomHostnames, isGivenUp, isOfOthers, isServed } from '../custom-hostnames.ts';
 import type { Installation } from './installation.ts';
 import type { Change, Step } from './steps.ts';
